@@ -1,0 +1,34 @@
+package dev.groundwork.rag.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** A document, or a whole source of documents, can't be read. The rest of a batch goes on without it. */
+public final class DocumentException extends RagException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String source;
+    private final String reason;
+
+    /**
+     * Makes one for a document.
+     *
+     * @param source the document as its reader knows it
+     * @param reason why it can't be read, without any of its text
+     */
+    public DocumentException(String source, String reason, @Nullable Throwable cause) {
+        super(source + ": " + reason, cause);
+        this.source = source;
+        this.reason = reason;
+    }
+
+    /** Returns the document or the source of documents that can't be read. */
+    public String source() {
+        return source;
+    }
+
+    /** Returns why, in a few words. */
+    public String reason() {
+        return reason;
+    }
+}

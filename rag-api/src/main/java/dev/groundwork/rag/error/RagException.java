@@ -1,0 +1,14 @@
+package dev.groundwork.rag.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** A failure of the library's surroundings: a disk, a model, a deadline. Subtypes say which and carry its data. */
+public abstract class RagException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** For subtypes. */
+    protected RagException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}
