@@ -58,10 +58,15 @@ final class HopExecutor implements AutoCloseable {
         return new Running<>(scope, hop, task);
     }
 
-    /** Runs a task and waits for it; see {@link Running#await}. */
+    /** Runs a task and waits for it, see {@link Running#await}; one that is not done in time is interrupted and left. */
     <T> T run(QuestionScope scope, String hop, Deadline deadline, Callable<T> work) throws Exception {
         deadline.check(hop);
-        return start(scope, hop, work).await(deadline);
+        Running<T> running = start(scope, hop, work);
+        try {
+            return running.await(deadline);
+        } finally {
+            running.leave();
+        }
     }
 
     @Override

@@ -74,6 +74,7 @@ final class Retrieval {
                 throw e;
             } catch (DeadlineExceededException e) {
                 recorder.abandon(retriever, Hop.Status.TIMED_OUT);
+                running.get(i).leave();
                 failures.add(new Degradation(retriever.name(), "timed_out", ""));
                 firstFailure = firstFailure == null ? e : firstFailure;
             } catch (Exception | LinkageError | StackOverflowError e) {

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeoutException;
 record Running<T>(QuestionScope scope, String hop, FutureTask<T> task) {
 
     /**
-     * Waits for the result, no longer than the deadline; a task that is not done by then is interrupted and left.
+     * Waits for the result, no longer than the deadline. A task that is not done by then still runs: the caller notes
+     * that it was left, and then calls {@link #leave()}, so that what it says when it is interrupted comes too late.
      *
      * @throws DeadlineExceededException if the deadline passed first
      * @throws CancelledException if the scope was cancelled, or the waiting thread interrupted, which cancels the scope
@@ -20,7 +21,6 @@ record Running<T>(QuestionScope scope, String hop, FutureTask<T> task) {
         try {
             return task.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            task.cancel(true);
             throw new DeadlineExceededException(hop, deadline.timeout());
         } catch (CancellationException e) {
             throw new CancelledException(hop);
@@ -36,5 +36,10 @@ record Running<T>(QuestionScope scope, String hop, FutureTask<T> task) {
                 case null, default -> throw new IllegalStateException("hop " + hop + " failed", e);
             }
         }
+    }
+
+    /** Interrupts the task, unless it is done. */
+    void leave() {
+        task.cancel(true);
     }
 }
