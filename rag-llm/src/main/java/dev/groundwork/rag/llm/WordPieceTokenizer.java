@@ -30,13 +30,26 @@ final class WordPieceTokenizer {
             int clsId,
             int sepId) {}
 
-    /**
-     * A text as the model reads it, [CLS] and [SEP] included.
-     *
-     * @param ids at most as many as were asked for
-     * @param truncated whether tokens were left out for that
-     */
-    record Tokens(long[] ids, boolean truncated) {}
+    /** A text as the model reads it, [CLS] and [SEP] included. */
+    static final class Tokens {
+        private final long[] ids;
+        private final boolean truncated;
+
+        private Tokens(long[] ids, boolean truncated) {
+            this.ids = ids;
+            this.truncated = truncated;
+        }
+
+        /** Returns the ids themselves, not a copy: at most as many as were asked for. */
+        long[] ids() {
+            return ids;
+        }
+
+        /** Returns whether tokens were left out for that. */
+        boolean truncated() {
+            return truncated;
+        }
+    }
 
     private final WordPieceVocabulary vocabulary;
     private final Settings settings;
