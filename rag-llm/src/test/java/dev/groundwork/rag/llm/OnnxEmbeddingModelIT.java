@@ -120,7 +120,8 @@ class OnnxEmbeddingModelIT {
 
     @Test
     void givesATextWithoutTokensTheVectorOfAnEmptySequence() {
-        assertThat(model.embed("\u200b").content()).isEqualTo(model.embed("\ufeff").content());
+        assertThat(model.embed("\u200b").content())
+                .isEqualTo(model.embed("\ufeff").content());
         assertThatThrownBy(() -> model.embed("  ")).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -150,8 +151,7 @@ class OnnxEmbeddingModelIT {
     @Test
     void failsOnALongTextWhereToldTo() throws IOException {
         try (OnnxEmbeddingModel strict = bge().longTexts(LongTextPolicy.FAIL).build()) {
-            assertThatThrownBy(() ->
-                            strict.embedAll(List.of(TextSegment.from("short"), TextSegment.from(LONG_TEXT))))
+            assertThatThrownBy(() -> strict.embedAll(List.of(TextSegment.from("short"), TextSegment.from(LONG_TEXT))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("text 1 has more than 512 tokens");
         }
@@ -162,7 +162,8 @@ class OnnxEmbeddingModelIT {
         String fingerprint = model.fingerprint();
 
         assertThat(fingerprint).matches("onnx-[0-9a-f]{32}");
-        try (OnnxEmbeddingModel same = bge().queryInstruction("Represent this sentence for searching relevant passages: ")
+        try (OnnxEmbeddingModel same = bge().queryInstruction(
+                                "Represent this sentence for searching relevant passages: ")
                         .build();
                 OnnxEmbeddingModel mean = bge().pooling(Pooling.MEAN).build()) {
             assertThat(same.fingerprint()).isEqualTo(fingerprint);
@@ -232,7 +233,7 @@ class OnnxEmbeddingModelIT {
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         List<Thread> callers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            callers.add(Thread.startVirtualThread(() -> {
+            callers.add(Thread.ofPlatform().start(() -> {
                 try {
                     closing.embed("first");
                     started.countDown();
@@ -252,8 +253,10 @@ class OnnxEmbeddingModelIT {
             caller.join();
         }
 
-        assertThat(failures).hasSize(4).allSatisfy(failure -> assertThat(failure)
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the embedding model is closed"));
+        assertThat(failures)
+                .hasSize(4)
+                .allSatisfy(failure -> assertThat(failure)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage("the embedding model is closed"));
     }
 }

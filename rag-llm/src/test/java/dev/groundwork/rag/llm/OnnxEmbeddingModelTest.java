@@ -47,8 +47,8 @@ class OnnxEmbeddingModelTest {
         Path file = Files.writeString(folder.resolve("weights.onnx"), "this is no model");
 
         assertThatThrownBy(() -> builder(file, BgeSmall.tokenizerJson()).build())
-                .isInstanceOfSatisfying(OnnxModelException.class, e -> assertThat(e.model())
-                        .isEqualTo(file.toString()))
+                .isInstanceOfSatisfying(
+                        OnnxModelException.class, e -> assertThat(e.model()).isEqualTo(file.toString()))
                 .hasMessageContaining("ONNX Runtime doesn't load it");
     }
 
@@ -103,8 +103,6 @@ class OnnxEmbeddingModelTest {
     }
 
     private static byte[] replaceAll(byte[] bytes, String from, String to) {
-        return new String(bytes, StandardCharsets.ISO_8859_1)
-                .replace(from, to)
-                .getBytes(StandardCharsets.ISO_8859_1);
+        return new String(bytes, StandardCharsets.ISO_8859_1).replace(from, to).getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -58,7 +58,8 @@ class WordPieceTokenizerTest {
                 "👩‍👩‍👧‍👦 🫠 🇩🇪 ☃️ ™ © ½ ² Ⅳ ∑ → “quotes” ‘single’ – — … • №",
                 "tabs\tand\nlines\r\nand\u00a0no-break\u2003em\u3000ideographic\u2028line\u0085next\u000bvertical",
                 "zero\u200bwidth\u200djoin\ufeffbom soft\u00adhyphen \u0007bell \u202ertl\u202c \ue000private \ufffd",
-                "unassigned \u0378 \u2fe0 \ud83f\udfff new marks \u1ac2\u302e \u302e\u1ac2 \ud805\udf83 \ua7ce\ua7cb\u1c89",
+                "unassigned \u0378 \u2fe0 \ud83f\udfff new marks \u1ac2\u302e \u302e\u1ac2 \ud805\udf83"
+                        + " \ua7ce\ua7cb\u1c89",
                 "\u0903\u302f\u1b44 marks out of order \ud834\udd65\ud834\udd6d\u302e\u0334",
                 "Greek question\u037e mark \u1fef \u2000 \u2126 \u212b \u2329x\u232a",
                 "##ing ## # ##",
@@ -96,7 +97,9 @@ class WordPieceTokenizerTest {
                 .replace("\"lowercase\": true", "\"lowercase\": " + lowerCase);
         String text = "Café İI ΣΑΣ a\u200bb 东京tower c\u0007d e\u000bf g\u0301h é\u0301 ÀÉ ﷽ \u0085z";
         try (HuggingFaceTokenizer expected = reference(other)) {
-            assertThat(TokenizerJson.read(other.getBytes(UTF_8)).encode(text, ALL).ids())
+            assertThat(TokenizerJson.read(other.getBytes(UTF_8))
+                            .encode(text, ALL)
+                            .ids())
                     .isEqualTo(expected.encode(text, true, false).getIds());
         }
     }
@@ -133,7 +136,7 @@ class WordPieceTokenizerTest {
     void takesTimeLinearInTheLengthOfATextWithoutSpaces(String unit) {
         String text = unit.repeat(4_000_000 / unit.length());
 
-        assertTimeout(Duration.ofSeconds(5), () -> ours.count(text));
+        assertTimeout(Duration.ofSeconds(20), () -> ours.count(text));
     }
 
     @Test
