@@ -24,7 +24,7 @@ final class HtmlReader implements DocumentReader {
     private static final int MAX_DEPTH = 512;
 
     private static final Set<String> SKIPPED = Set.of(
-            "head", "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg", "math-annotation",
+            "head", "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg",
             "canvas", "audio", "video", "select", "datalist", "button", "input", "textarea");
 
     private static final Set<String> SKIPPED_ROLES = Set.of("navigation", "search", "menu", "menubar");
@@ -267,8 +267,16 @@ final class HtmlReader implements DocumentReader {
 
         /** Whether a table arranges a page rather than data. */
         private static boolean isLayout(Element table) {
-            return table.attr("role").equalsIgnoreCase("presentation")
-                    || table.selectFirst("table table, h1, h2, h3, h4, h5, h6, pre") != null;
+            if (table.attr("role").equalsIgnoreCase("presentation")
+                    || table.selectFirst("h1, h2, h3, h4, h5, h6") != null) {
+                return true;
+            }
+            for (Element code : table.select("pre")) {
+                if (code.wholeText().strip().indexOf('\n') >= 0) {
+                    return true;
+                }
+            }
+            return table.selectFirst("table table") != null && table.selectFirst("th") == null;
         }
 
         private void table(Element table, String indent) {

@@ -28,6 +28,13 @@ final class PdfReader implements DocumentReader {
 
     private static final int MAX_TITLE_LENGTH = 200;
 
+    private static final String SENTENCE_ENDS = ".!?:;。！？：；…";
+
+    /** From so many paragraphs on a page, and such a share of single lines that end amid a sentence, none is believed. */
+    private static final int MIN_PARAGRAPHS = 6;
+
+    private static final double TORN_SHARE = 0.6;
+
     /** Titles that a word processor wrote, not an author. */
     private static final Pattern NO_TITLE = Pattern.compile(
             "untitled.*|title|document\\d*|.*\\.(docx?|pptx?|xlsx?|odt|odp|indd|tex|dvi|ps|pdf|qxd|fm|rtf|html?|p65|pmd)",
@@ -131,9 +138,30 @@ final class PdfReader implements DocumentReader {
             List<Block> blocks = new ArrayList<>();
             for (int i = 0; i < pageStarts.size(); i++) {
                 int end = i + 1 < pageStarts.size() ? pageStarts.get(i + 1) : text.length();
-                blocks.addAll(PlainTextReader.paragraphs(text, pageStarts.get(i), end, Block.Kind.PROSE));
+                blocks.addAll(blocks(text, pageStarts.get(i), end));
             }
             return new DocumentText(title, text, LineMap.ofLines(text), pages, blocks);
+        }
+
+        /**
+         * The paragraphs of a page. Where the lines are set wide apart, each looks like a paragraph; then the page is
+         * one block, so that sentences stay whole.
+         */
+        private static List<Block> blocks(String text, int start, int end) {
+            List<Block> paragraphs = PlainTextReader.paragraphs(text, start, end, Block.Kind.PROSE);
+            int torn = 0;
+            for (Block paragraph : paragraphs) {
+                boolean oneLine = text.indexOf('\n', paragraph.start()) >= paragraph.end();
+                int last = Texts.trimEnd(text, paragraph.start(), paragraph.end()) - 1;
+                if (oneLine && SENTENCE_ENDS.indexOf(text.charAt(last)) < 0) {
+                    torn++;
+                }
+            }
+            if (paragraphs.size() < MIN_PARAGRAPHS || torn < paragraphs.size() * TORN_SHARE) {
+                return paragraphs;
+            }
+            int from = paragraphs.getFirst().start();
+            return List.of(new Block(from, paragraphs.getLast().end(), Block.Kind.PROSE, List.of()));
         }
     }
 
