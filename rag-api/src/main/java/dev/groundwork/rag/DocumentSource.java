@@ -1,6 +1,5 @@
 package dev.groundwork.rag;
 
-import dev.groundwork.rag.error.DocumentException;
 import java.util.function.Consumer;
 
 /**

@@ -1,6 +1,5 @@
 package dev.groundwork.rag;
 
-import dev.groundwork.rag.error.DocumentException;
 import dev.langchain4j.data.segment.TextSegment;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package dev.groundwork.rag.error;
+package dev.groundwork.rag;
 
 import org.jspecify.annotations.Nullable;
 

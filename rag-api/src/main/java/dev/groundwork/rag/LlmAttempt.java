@@ -1,0 +1,42 @@
+package dev.groundwork.rag;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * One call of one member of a pool. Holds no prompt, no key and none of the provider's words.
+ *
+ * @param member the member that was called
+ * @param duration how long it took
+ * @param outcome how it ended
+ * @param errorType the simple class name of the failure, with the HTTP status where there was one, for instance
+ *     {@code RateLimitException (429)}; empty where it served
+ */
+public record LlmAttempt(String member, Duration duration, Outcome outcome, String errorType) {
+
+    /** How an attempt ended. */
+    public enum Outcome {
+        /** The member answered. */
+        SERVED,
+        /** The member refused because of a rate limit or quota. */
+        RATE_LIMITED,
+        /** The member failed in a way that another one may not: server error, connection, bad key, unknown model. */
+        FAILED,
+        /** The member did not answer in time. */
+        TIMED_OUT,
+        /** The request itself is at fault; no other member was tried. */
+        REJECTED,
+        /** The member was not called: it failed so often that it rests for a while. */
+        SKIPPED,
+        /** The caller cancelled. */
+        CANCELLED
+    }
+
+    /** Checks. */
+    public LlmAttempt {
+        Check.notBlank("member", member);
+        Objects.requireNonNull(duration, "duration");
+        Objects.requireNonNull(outcome, "outcome");
+        Objects.requireNonNull(errorType, "errorType");
+    }
+}

@@ -1,0 +1,94 @@
+package dev.groundwork.rag;
+
+import java.util.Objects;
+
+/**
+ * Something that happened in a {@link Rag}. Events hand over questions and answers as they are, so a listener that
+ * writes them anywhere has to decide what may leave the process; the library's own listeners write no text.
+ */
+public sealed interface RagEvent {
+
+    /** Returns the name of the {@link Rag} that it happened in. */
+    String pipeline();
+
+    /**
+     * A question was asked or searched for, and a result was given.
+     *
+     * @param pipeline the name of the {@link Rag}
+     * @param question what was asked
+     * @param result what was given
+     */
+    record AskCompleted(String pipeline, Question question, Answer result) implements RagEvent {
+        /** Checks. */
+        public AskCompleted {
+            Objects.requireNonNull(pipeline, "pipeline");
+            Objects.requireNonNull(question, "question");
+            Objects.requireNonNull(result, "result");
+        }
+    }
+
+    /**
+     * A search was done.
+     *
+     * @param pipeline the name of the {@link Rag}
+     * @param question what was searched for
+     * @param result what was found
+     */
+    record SearchCompleted(String pipeline, Question question, SearchResult result) implements RagEvent {
+        /** Checks. */
+        public SearchCompleted {
+            Objects.requireNonNull(pipeline, "pipeline");
+            Objects.requireNonNull(question, "question");
+            Objects.requireNonNull(result, "result");
+        }
+    }
+
+    /**
+     * A question or a search ended with an exception.
+     *
+     * @param pipeline the name of the {@link Rag}
+     * @param question what was asked
+     * @param error what the caller got
+     * @param trace how far it came
+     */
+    record QuestionFailed(String pipeline, Question question, Throwable error, Trace trace) implements RagEvent {
+        /** Checks. */
+        public QuestionFailed {
+            Objects.requireNonNull(pipeline, "pipeline");
+            Objects.requireNonNull(question, "question");
+            Objects.requireNonNull(error, "error");
+            Objects.requireNonNull(trace, "trace");
+        }
+    }
+
+    /**
+     * A hop has ended, well or not. Each hop gives exactly one.
+     *
+     * @param pipeline the name of the {@link Rag}
+     * @param requestId the question's {@link Question#requestId()}
+     * @param sequence the hop's number within its question, from 1, in the order in which hops ended
+     * @param hop what it did
+     */
+    record HopCompleted(String pipeline, String requestId, int sequence, Hop hop) implements RagEvent {
+        /** Checks. */
+        public HopCompleted {
+            Objects.requireNonNull(pipeline, "pipeline");
+            Objects.requireNonNull(requestId, "requestId");
+            Objects.requireNonNull(hop, "hop");
+        }
+    }
+
+    /**
+     * An ingestion has ended.
+     *
+     * @param pipeline the name of the {@link Rag}
+     * @param report what it did
+     */
+    record IngestCompleted(String pipeline, IngestReport report) implements RagEvent {
+        /** Checks. */
+        public IngestCompleted {
+            Objects.requireNonNull(pipeline, "pipeline");
+            Objects.requireNonNull(report, "report");
+        }
+    }
+}
