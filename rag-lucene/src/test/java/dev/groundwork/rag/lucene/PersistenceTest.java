@@ -45,7 +45,7 @@ class PersistenceTest {
             index.bind(MODEL);
             index.apply(List.of(
                     new IndexChange.ReplaceDocument(
-                            "docs", "d1", "f1", List.of(segment("a", "alpha", Metadata.from("n", 7), 1, 0))),
+                            "docs", "d1", "f1", List.of(segment("a", "alpha", new Metadata().put("n", 7), 1, 0))),
                     new IndexChange.Upsert(List.of(segment("b", "beta", 0, 1)))));
         }
         try (LuceneIndex index = LuceneIndex.open(path)) {

@@ -46,7 +46,7 @@ class RecallTest {
         List<IndexedSegment> batch = new ArrayList<>();
         for (int i = 0; i < SIZE; i++) {
             vectors[i] = near(random, centres[random.nextInt(CLUSTERS)], .4f);
-            batch.add(segment("s" + i, "word", Metadata.from("n", i % 100), vectors[i]));
+            batch.add(segment("s" + i, "word", new Metadata().put("n", i % 100), vectors[i]));
             if (batch.size() == SIZE / 4) { // several leaves, and no wait for merges
                 index.apply(List.of(new IndexChange.Upsert(batch)));
                 batch.clear();
@@ -90,15 +90,17 @@ class RecallTest {
         assertThat(recall(metadataKey("n").isEqualTo(0), 1)).isGreaterThanOrEqualTo(.95);
     }
 
+    private record Candidate(String id, double cosine) {}
+
     private static double recall(@Nullable Filter filter, int below) {
         int found = 0;
         for (float[] query : queries) {
             Set<String> exact = new HashSet<>(IntStream.range(0, SIZE)
                     .filter(i -> i % 100 < below)
-                    .boxed()
-                    .sorted(Comparator.comparingDouble((Integer i) -> -cosine(query, vectors[i])))
+                    .mapToObj(i -> new Candidate("s" + i, cosine(query, vectors[i])))
+                    .sorted(Comparator.comparingDouble(Candidate::cosine).reversed())
                     .limit(10)
-                    .map(i -> "s" + i)
+                    .map(Candidate::id)
                     .toList());
             List<String> hits = ids(index.searchVector(Embedding.from(query), 10, filter));
             assertThat(hits).hasSize(10).doesNotHaveDuplicates();
