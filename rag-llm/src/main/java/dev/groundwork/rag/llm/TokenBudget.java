@@ -8,6 +8,8 @@ final class TokenBudget {
     /** A piece that is counted at once. */
     private static final int PIECE_CHARS = 2_000;
 
+    private static final int LOOK_AHEAD = 200;
+
     private TokenBudget() {}
 
     /** Returns the text's tokens, or some number above {@code limit} where it has more. */
@@ -60,23 +62,24 @@ final class TokenBudget {
     }
 
     private static int atEnd(String text, int end) {
-        String fitting = text.substring(0, end);
-        int sentence = Sentences.of(fitting).stream()
+        // Looked at with what follows, as a sentence that is cut is none.
+        String view = text.substring(0, Math.min(text.length(), end + LOOK_AHEAD));
+        int sentence = Sentences.of(view).stream()
                 .mapToInt(Sentences.Sentence::end)
-                .filter(e -> e < end || (end < text.length() && Character.isWhitespace(text.charAt(end))))
+                .filter(e -> e <= end)
                 .max()
                 .orElse(0);
         if (sentence > 0) {
             return sentence;
         }
         int word = end;
-        while (word > 0 && !Character.isWhitespace(fitting.charAt(word - 1))) {
+        while (word > 0 && !Character.isWhitespace(text.charAt(word - 1))) {
             word--;
         }
         if (word > 0) {
             return word;
         }
-        return end > 0 && Character.isHighSurrogate(fitting.charAt(end - 1)) ? end - 1 : end;
+        return end > 0 && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end;
     }
 
     private static int pieceEnd(String text, int from) {

@@ -1,5 +1,6 @@
 package dev.groundwork.rag.llm;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -20,8 +21,9 @@ final class UntrustedText {
      */
     static String body(String text, String nonce) {
         String visible = visible(text);
-        if (visible.contains(nonce)) {
-            visible = visible.replace(nonce, "");
+        if (visible.toLowerCase(Locale.ROOT).contains(nonce)) {
+            // Replaced, not removed: what stands around it must not become it.
+            visible = visible.replaceAll("(?i)" + Pattern.quote(nonce), "-");
         }
         return DELIMITER.matcher(visible).replaceAll("($1");
     }
