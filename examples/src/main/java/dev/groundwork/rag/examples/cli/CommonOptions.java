@@ -1,0 +1,75 @@
+package dev.groundwork.rag.examples.cli;
+
+import dev.groundwork.rag.RagSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What every command takes. */
+final class CommonOptions {
+
+    @Option(
+            names = "--json",
+            description = "Write exactly one JSON document to standard output, also for a failure.")
+    private boolean json;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            description = "Write one JSON event a line to standard error: minimal (one a question), standard (one a"
+                    + " step) or extended (with every candidate).")
+    private @Nullable Level logLevel;
+
+    @Option(
+            names = "--settings",
+            paramLabel = "FILE",
+            description = "Properties file with rag.* settings, for instance rag.search.candidates=200.")
+    private @Nullable Path settingsFile;
+
+    @Option(names = "--debug", description = "Show stack traces of failures; so does RAG_DEBUG=1.")
+    private boolean debug;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    /** How much is logged. */
+    enum Level {
+        MINIMAL,
+        STANDARD,
+        EXTENDED
+    }
+
+    boolean json() {
+        return json;
+    }
+
+    boolean debug() {
+        return debug;
+    }
+
+    @Nullable Level logLevel() {
+        return logLevel;
+    }
+
+    /**
+     * Returns the settings of the file, or the defaults.
+     *
+     * @throws IllegalArgumentException if a key or a value is not legal
+     * @throws FailureException if the file can't be read
+     */
+    RagSettings settings() {
+        Path file = settingsFile;
+        if (file == null) {
+            return RagSettings.defaults();
+        }
+        try {
+            return RagSettings.load(file);
+        } catch (IOException e) {
+            throw new FailureException("--settings " + file + ": " + Failures.describe(e), e);
+        }
+    }
+}

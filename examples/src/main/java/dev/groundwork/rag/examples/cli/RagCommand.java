@@ -1,0 +1,147 @@
+package dev.groundwork.rag.examples.cli;
+
+import dev.groundwork.rag.llm.OnnxEmbeddingModel;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The command line: {@code rag ask}, {@code ingest}, {@code search}, {@code health}. */
+@CommandLine.Command(
+        name = "rag",
+        description = "Answer questions from your documents, with citations, on this machine.",
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  rag ask --docs docs \"How is an API key rotated?\"",
+            "      reads the folder docs, answers with citations as file and lines",
+            "  rag ingest --index index docs",
+            "  rag ask --index index \"How is an API key rotated?\"",
+            "      keeps what was read, so that the next question takes seconds",
+            "",
+            "Exit: 0 answered; 3 the documents hold no answer; 1 failure; 2 usage."
+        })
+public final class RagCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call()
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    private RagCommand() {}
+
+    /** Runs a command of the shell and ends the process with its exit code. */
+    public static void main(String[] args) {
+        ProcessOutput processOutput = new ProcessOutput(new FileOutputStream(FileDescriptor.out));
+        PrintStream out = new PrintStream(processOutput, false, StandardCharsets.UTF_8);
+        PrintStream err = standardError();
+        System.setErr(err);
+        quietLibraries();
+        Surroundings surroundings = new Surroundings(
+                System.in,
+                out,
+                err,
+                System.getenv(),
+                columns("rag.columns.out"),
+                columns("rag.columns.err"),
+                OnnxEmbeddingModel::bgeSmallEn);
+        int exitCode = execute(surroundings, args);
+        out.flush();
+        String problem = processOutput.problem();
+        if (problem != null) {
+            err.println("rag: can't write to standard output: " + problem);
+            exitCode = exitCode == ExitCode.OK ? ExitCode.FAILURE : exitCode;
+        }
+        err.flush();
+        System.exit(exitCode);
+    }
+
+    /** Runs a command and returns its exit code. */
+    static int execute(Surroundings surroundings, String... args) {
+        Problems problems = new Problems(surroundings);
+        CommandLine line = new CommandLine(new RagCommand());
+        line.addSubcommand("ask", new AskCommand(surroundings))
+                .addSubcommand("ingest", new IngestCommand(surroundings))
+                .addSubcommand("search", new SearchCommand(surroundings))
+                .addSubcommand("health", new HealthCommand(surroundings))
+                .addSubcommand("help", new HelpCommand());
+        line.setOut(new PrintWriter(surroundings.out(), true))
+                .setErr(new PrintWriter(surroundings.err(), true))
+                // A question may begin with @, and @FILE means the question's file.
+                .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(surroundings.outWidth() == 0 ? 100 : Math.clamp(surroundings.outWidth(), 60, 100))
+                .setParameterExceptionHandler(problems)
+                .setExecutionExceptionHandler(problems);
+        line.getCommandSpec().version("rag " + version());
+        try {
+            return line.execute(args);
+        } catch (StackOverflowError | OutOfMemoryError | LinkageError e) {
+            // Picocli lets errors through; they get one line as every other failure does.
+            CommandLine.ParseResult parsed = line.getParseResult();
+            CommandLine command = parsed != null && parsed.hasSubcommand()
+                    ? parsed.subcommand().commandSpec().commandLine()
+                    : line;
+            return problems.handle(e, command);
+        }
+    }
+
+    /** Called where no command is given. */
+    @Override
+    public Integer call() {
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "a command is missing: ask, ingest, search or health");
+    }
+
+    private static String version() {
+        return Objects.requireNonNullElse(RagCommand.class.getPackage().getImplementationVersion(), "development");
+    }
+
+    /**
+     * Returns standard error. The launcher filters what the Java runtime itself writes to descriptor 2, and hands the
+     * real one over as a file.
+     */
+    private static PrintStream standardError() {
+        OutputStream stream;
+        String file = System.getProperty("rag.stderr", "");
+        try {
+            stream = file.isEmpty() ? new FileOutputStream(FileDescriptor.err) : new FileOutputStream(file, true);
+        } catch (IOException e) {
+            stream = new FileOutputStream(FileDescriptor.err);
+        }
+        return new PrintStream(stream, true, StandardCharsets.UTF_8);
+    }
+
+    /** Java's own logging, which Lucene uses, must not write into the terminal; SLF4J's is set in its own file. */
+    private static void quietLibraries() {
+        Logger root = Logger.getLogger("");
+        root.setLevel(Level.OFF);
+    }
+
+    private static int columns(String property) {
+        return Math.max(0, Integer.getInteger(property, 0));
+    }
+}
