@@ -1,6 +1,7 @@
 package dev.groundwork.rag.examples.cli;
 
 import dev.groundwork.rag.RagSettings;
+import dev.groundwork.rag.observability.LogLevel;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ final class CommonOptions {
             paramLabel = "LEVEL",
             description = "Write one JSON event a line to standard error: minimal (one a question), standard (one a"
                     + " step) or extended (with every candidate).")
-    private @Nullable Level logLevel;
+    private @Nullable LogLevel logLevel;
 
     @Option(
             names = "--settings",
@@ -36,13 +37,6 @@ final class CommonOptions {
             description = "Show this help.")
     private boolean help;
 
-    /** How much is logged. */
-    enum Level {
-        MINIMAL,
-        STANDARD,
-        EXTENDED
-    }
-
     boolean json() {
         return json;
     }
@@ -51,7 +45,7 @@ final class CommonOptions {
         return debug;
     }
 
-    @Nullable Level logLevel() {
+    @Nullable LogLevel logLevel() {
         return logLevel;
     }
 

@@ -77,10 +77,10 @@ final class Session implements AutoCloseable {
             SegmentIndex index = open(plan.index(), !sources.isEmpty());
             opened.push(index);
             RagBuilder builder = Rag.builder().name("cli").index(index).settings(plan.settings());
-            CommonOptions.Level level = options.logLevel();
+            LogLevel level = options.logLevel();
             if (level != null) {
                 PrintStream err = surroundings.err();
-                builder.listener(JsonEventLogger.to(err::println, LogLevel.valueOf(level.name())));
+                builder.listener(JsonEventLogger.to(err::println, level));
             }
             if (!plan.llms().isEmpty()) {
                 ChatModelPool pool = pool(plan, surroundings);
