@@ -1,5 +1,6 @@
 package dev.groundwork.rag;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -63,6 +64,6 @@ public record Citation(
     public String toString() {
         String lines = startLine == 0 ? "" : startLine == endLine ? ":" + startLine : ":" + startLine + "-" + endLine;
         String place = source.isEmpty() ? "no such source" : source + lines;
-        return "[" + number + "] " + place + " (" + verdict.name().toLowerCase(java.util.Locale.ROOT) + ")";
+        return "[" + number + "] " + place + " (" + verdict.name().toLowerCase(Locale.ROOT) + ")";
     }
 }

@@ -1,5 +1,7 @@
 package dev.groundwork.rag;
 
+import java.util.Objects;
+
 /**
  * A part of the flow that did less than it should, so that the answer came about without it.
  *
@@ -14,6 +16,6 @@ public record Degradation(String hop, String reason, String detail) {
     public Degradation {
         Check.notBlank("hop", hop);
         Check.notBlank("reason", reason);
-        java.util.Objects.requireNonNull(detail, "detail");
+        Objects.requireNonNull(detail, "detail");
     }
 }

@@ -2,6 +2,7 @@ package dev.groundwork.rag;
 
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import java.io.Serializable;
+import java.util.Objects;
 
 /**
  * Which embedding model an index was made with.
@@ -18,7 +19,7 @@ public record EmbeddingSpec(String modelName, String fingerprint, int dimension)
     /** Checks. */
     public EmbeddingSpec {
         Check.notBlank("modelName", modelName);
-        java.util.Objects.requireNonNull(fingerprint, "fingerprint");
+        Objects.requireNonNull(fingerprint, "fingerprint");
         Check.range("dimension", dimension, 1, MAX_DIMENSION);
     }
 

@@ -2,6 +2,7 @@ package dev.groundwork.rag;
 
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A model's response, with how it came about.
@@ -14,7 +15,7 @@ public record LlmReply(ChatResponse response, String member, List<LlmAttempt> at
 
     /** Checks and copies. */
     public LlmReply {
-        java.util.Objects.requireNonNull(response, "response");
+        Objects.requireNonNull(response, "response");
         Check.notBlank("member", member);
         attempts = List.copyOf(attempts);
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Locale;
 
 /** Writes a {@link Trace} as JSON. Times are milliseconds with three decimals. */
 final class TraceJson {
@@ -94,7 +95,7 @@ final class TraceJson {
     }
 
     private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(java.util.Locale.ROOT);
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     private static double millis(Duration duration) {

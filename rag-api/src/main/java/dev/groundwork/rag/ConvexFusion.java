@@ -1,0 +1,92 @@
+package dev.groundwork.rag;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Convex combination of the legs' scores: each leg's scores are brought to 0..1 over its own candidates (min-max), a
+ * segment that a leg did not find gets 0 there, and the weighted mean is the fused score. See Bruch, Gai and Ingber, "An
+ * Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 42(1), 2023, section 4.
+ *
+ * <p>Over eight collections it beat reciprocal rank fusion by .011 nDCG@10 on average. Thread-safe.
+ */
+public final class ConvexFusion implements Fusion {
+
+    private static final Comparator<Fused> BEST_FIRST = Comparator.comparingDouble((Fused f) -> f.score)
+            .reversed()
+            .thenComparingInt(f -> f.bestRank)
+            .thenComparing(f -> f.hit.id());
+
+    private final Map<String, Double> weights;
+
+    /**
+     * Makes one.
+     *
+     * @param weights each leg's weight by the leg's name, finite and not negative; only their proportions count. A leg
+     *     without one gets the mean of the others, or 1 where there are none
+     */
+    public ConvexFusion(Map<String, Double> weights) {
+        this.weights = Map.copyOf(weights);
+        this.weights.forEach((leg, weight) -> Check.range("weight of leg " + leg, weight, 0, Double.MAX_VALUE));
+    }
+
+    @Override
+    public List<Hit> fuse(Map<String, List<Hit>> legs, int limit) {
+        Check.range("limit", limit, 1, Integer.MAX_VALUE);
+        double other = weights.values().stream()
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElse(1);
+        double sum = legs.keySet().stream()
+                .mapToDouble(leg -> weights.getOrDefault(leg, other))
+                .sum();
+        Map<String, Fused> fused = new HashMap<>();
+        legs.forEach((leg, hits) -> {
+            double weight = weights.getOrDefault(leg, other);
+            add(fused, hits, sum > 0 ? weight / sum : 0);
+        });
+        List<Fused> ranking = new ArrayList<>(fused.values());
+        ranking.sort(BEST_FIRST);
+        List<Hit> result = new ArrayList<>(Math.min(limit, ranking.size()));
+        for (Fused entry : ranking.subList(0, Math.min(limit, ranking.size()))) {
+            result.add(entry.hit.with(new Score(
+                    Hop.FUSE, Score.Kind.FUSED, Math.min(1, entry.score), result.size() + 1)));
+        }
+        return result;
+    }
+
+    private static void add(Map<String, Fused> fused, List<Hit> hits, double weight) {
+        double min = hits.stream().mapToDouble(h -> h.score().value()).min().orElse(0);
+        double max = hits.stream().mapToDouble(h -> h.score().value()).max().orElse(0);
+        int rank = 0;
+        for (Hit hit : hits) {
+            rank++;
+            double normal = max > min ? (hit.score().value() - min) / (max - min) : 1;
+            Fused entry = fused.get(hit.id());
+            if (entry == null) {
+                fused.put(hit.id(), new Fused(hit, weight * normal, rank));
+            } else {
+                for (Score score : hit.scores()) {
+                    entry.hit = entry.hit.with(score);
+                }
+                entry.score += weight * normal;
+                entry.bestRank = Math.min(entry.bestRank, rank);
+            }
+        }
+    }
+
+    private static final class Fused {
+        private Hit hit;
+        private double score;
+        private int bestRank;
+
+        Fused(Hit hit, double score, int bestRank) {
+            this.hit = hit;
+            this.score = score;
+            this.bestRank = bestRank;
+        }
+    }
+}

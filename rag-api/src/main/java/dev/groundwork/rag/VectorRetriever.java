@@ -1,0 +1,77 @@
+package dev.groundwork.rag;
+
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingInputType;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The vector leg; its two steps, embedding and search, are hops of their own in the trace. */
+final class VectorRetriever implements Retriever {
+
+    private final SegmentIndex index;
+    private final EmbeddingModel model;
+    private final boolean knowsQueries;
+
+    VectorRetriever(SegmentIndex index, EmbeddingModel model) {
+        this.index = Objects.requireNonNull(index, "index");
+        this.model = Objects.requireNonNull(model, "model");
+        this.knowsQueries = model.supportedParameters().contains(EmbeddingRequestParameters.INPUT_TYPE);
+    }
+
+    @Override
+    public String name() {
+        return Hop.VECTOR;
+    }
+
+    @Override
+    public List<Hit> retrieve(Question question, int limit, Deadline deadline) {
+        Embedding embedding = embed(question.text());
+        deadline.check(Hop.VECTOR);
+        return index.searchVector(embedding, limit, question.filter());
+    }
+
+    /** Retrieves, and writes both steps down under the given owner. */
+    List<Hit> retrieve(Question question, int limit, Deadline deadline, Recorder recorder, Object owner) {
+        Recorder.OpenHop embedHop = recorder.begin(owner, Hop.EMBED, 1).model(model.modelName());
+        Embedding embedding;
+        try {
+            embedding = embed(question.text());
+            embedHop.ok(1);
+        } catch (RuntimeException e) {
+            embedHop.failed(e);
+            throw e;
+        }
+        deadline.check(Hop.VECTOR);
+        Recorder.OpenHop searchHop = recorder.begin(owner, Hop.VECTOR, 1);
+        try {
+            List<Hit> hits = index.searchVector(embedding, limit, question.filter());
+            searchHop.ok(hits);
+            return hits;
+        } catch (RuntimeException e) {
+            searchHop.failed(e);
+            throw e;
+        }
+    }
+
+    private Embedding embed(String text) {
+        @Nullable Embedding embedding;
+        if (knowsQueries) {
+            List<Embedding> embeddings = model.embed(EmbeddingRequest.builder()
+                            .input(text)
+                            .inputType(EmbeddingInputType.QUERY)
+                            .build())
+                    .embeddings();
+            embedding = embeddings.isEmpty() ? null : embeddings.getFirst();
+        } else {
+            embedding = model.embed(text).content();
+        }
+        if (embedding == null) {
+            throw new EmbeddingFailedException(model.modelName(), "gave no vector for a question", null);
+        }
+        return embedding;
+    }
+}

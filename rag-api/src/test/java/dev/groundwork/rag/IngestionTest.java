@@ -1,0 +1,324 @@
+package dev.groundwork.rag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.langchain4j.data.document.Metadata;
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.output.Response;
+import dev.langchain4j.store.embedding.filter.Filter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class IngestionTest {
+
+    private final MapIndex index = new MapIndex();
+    private final CountingModel model = new CountingModel();
+
+    private IngestReport ingest(MapSource source) {
+        try (Rag rag = Fakes.rag().index(index).embeddingModel(model).build()) {
+            return rag.ingest(source);
+        }
+    }
+
+    @Test
+    void addsThenLeavesAloneThenReplacesAndDeletes() {
+        MapSource source = new MapSource("docs").put("a", "one").put("b", "two").put("c", "three");
+        assertThat(ingest(source)).extracting(IngestReport::added, IngestReport::segments).containsExactly(3, 3);
+
+        int embedded = model.texts.get();
+        assertThat(ingest(source)).extracting(IngestReport::unchanged, IngestReport::added).containsExactly(3, 0);
+        assertThat(model.texts).hasValue(embedded);
+
+        source.put("b", "TWO").remove("c");
+        assertThat(ingest(source))
+                .extracting(
+                        IngestReport::updated, IngestReport::unchanged, IngestReport::deleted, IngestReport::segments)
+                .containsExactly(1, 1, 1, 1);
+        assertThat(index.texts()).containsExactly("one", "TWO");
+    }
+
+    @Test
+    void oneBadDocumentGetsARecordAndTheRestGoesOn() {
+        MapSource source = new MapSource("docs").put("a", "one").put("bad", null).put("c", "three");
+
+        IngestReport report = ingest(source);
+
+        assertThat(report.added()).isEqualTo(2);
+        assertThat(report.failed()).containsExactly(new IngestReport.Failure("bad", "can't be parsed"));
+    }
+
+    @Test
+    void aDocumentThatTurnsBadKeepsItsLastGoodVersion() {
+        MapSource source = new MapSource("docs").put("a", "one");
+        ingest(source);
+
+        IngestReport report = ingest(source.put("a", null));
+
+        assertThat(report.deleted()).isZero();
+        assertThat(report.failed().getFirst().reason()).contains("last good version");
+        assertThat(index.texts()).containsExactly("one");
+    }
+
+    @Test
+    void onlyTheDocumentsThatCannotBeEmbeddedFail() {
+        model.failOn = "two";
+
+        IngestReport report = ingest(new MapSource("docs").put("a", "one").put("b", "two").put("c", "three"));
+
+        assertThat(report.added()).isEqualTo(2);
+        assertThat(report.failed())
+                .containsExactly(new IngestReport.Failure("b", "failed with IllegalStateException"));
+    }
+
+    @Test
+    void nothingIsDeletedWhenTheSourceCannotBeListed() {
+        MapSource source = new MapSource("docs").put("a", "one").put("b", "two");
+        ingest(source);
+        source.breakAfter = 1;
+
+        assertThatThrownBy(() -> ingest(source)).isInstanceOf(DocumentException.class);
+        assertThat(index.texts()).containsExactly("one", "two");
+    }
+
+    @Test
+    void twoSourcesWithLikeNamedDocumentsDoNotMeet() {
+        ingest(new MapSource("first").put("a", "one"));
+        IngestReport second = ingest(new MapSource("second").put("a", "two"));
+
+        assertThat(second.deleted()).isZero();
+        assertThat(index.texts()).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void anInterruptEndsTheRunAndTheNextOneGoesOnFromThere() {
+        MapSource source = new MapSource("docs");
+        for (int i = 0; i < 200; i++) {
+            source.put("d" + i, "text " + i);
+        }
+        source.interruptAfter = 150;
+        assertThatThrownBy(() -> ingest(source)).isInstanceOf(CancelledException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        int before = index.texts().size();
+        assertThat(before).isBetween(1, 150);
+
+        source.interruptAfter = -1;
+        IngestReport report = ingest(source);
+
+        assertThat(report.unchanged()).isEqualTo(before);
+        assertThat(report.added()).isEqualTo(200 - before);
+        assertThat(index.texts()).hasSize(200);
+    }
+
+    @Test
+    void showsProgressUpToTheEnd() {
+        List<Long> documents = new ArrayList<>();
+        try (Rag rag = Fakes.rag().index(index).embeddingModel(model).build()) {
+            rag.ingest(new MapSource("docs").put("a", "one").put("b", "two"), (done, total, segments) -> {
+                documents.add(done);
+                assertThat(total).isEqualTo(2);
+            });
+        }
+        assertThat(documents.getLast()).isEqualTo(2);
+    }
+
+    @Test
+    void embedsATextBelowItsHeadingsButKeepsItAsItIs() {
+        TextSegment segment = TextSegment.from(
+                "body",
+                new Metadata().put(SegmentKeys.TITLE, "Guide").put(SegmentKeys.HEADINGS, "Keys › Rotation"));
+
+        assertThat(Ingestion.embeddedText(segment)).isEqualTo("Guide › Keys › Rotation\nbody");
+        assertThat(Ingestion.embeddedText(TextSegment.from("body"))).isEqualTo("body");
+    }
+
+    @Test
+    void needsAnIndexAndAModel() {
+        try (Rag rag = Fakes.rag(Fakes.finding("vector")).build()) {
+            assertThatThrownBy(() -> rag.ingest(new MapSource("docs")))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("index");
+        }
+    }
+
+    /** A source whose documents are single texts; {@code null} is one that can't be parsed. */
+    private static final class MapSource implements DocumentSource {
+
+        private final String name;
+        private final Map<String, Optional<String>> texts = new TreeMap<>();
+        private int breakAfter = -1;
+        private int interruptAfter = -1;
+
+        MapSource(String name) {
+            this.name = name;
+        }
+
+        MapSource put(String id, @Nullable String text) {
+            texts.put(id, Optional.ofNullable(text));
+            return this;
+        }
+
+        MapSource remove(String id) {
+            texts.remove(id);
+            return this;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public long estimatedSize() {
+            return texts.size();
+        }
+
+        @Override
+        public void visit(Consumer<? super SourceDocument> visitor) {
+            int visited = 0;
+            for (Map.Entry<String, Optional<String>> entry : texts.entrySet()) {
+                if (visited == breakAfter) {
+                    throw new DocumentException(name, "can't be listed", null);
+                }
+                if (visited++ == interruptAfter) {
+                    Thread.currentThread().interrupt();
+                }
+                visitor.accept(document(entry.getKey(), entry.getValue()));
+            }
+        }
+
+        private static SourceDocument document(String id, Optional<String> text) {
+            return new SourceDocument() {
+                @Override
+                public String id() {
+                    return id;
+                }
+
+                @Override
+                public String fingerprint() {
+                    return "f" + text.orElse("?");
+                }
+
+                @Override
+                public List<TextSegment> load() {
+                    return List.of(TextSegment.from(
+                            text.orElseThrow(() -> new DocumentException(id, "can't be parsed", null))));
+                }
+            };
+        }
+    }
+
+    private static final class CountingModel implements EmbeddingModel {
+
+        private final AtomicInteger texts = new AtomicInteger();
+        private String failOn = "";
+
+        @Override
+        public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
+            texts.addAndGet(segments.size());
+            if (segments.stream().anyMatch(s -> s.text().equals(failOn))) {
+                throw new IllegalStateException("secret: " + failOn);
+            }
+            return Response.from(segments.stream()
+                    .map(s -> Embedding.from(new float[] {1, 0}))
+                    .toList());
+        }
+
+        @Override
+        public int dimension() {
+            return 2;
+        }
+
+        @Override
+        public String modelName() {
+            return "counting";
+        }
+    }
+
+    /** An index that keeps what it is given, and finds nothing. */
+    private static final class MapIndex implements SegmentIndex {
+
+        private final Map<String, Map<String, String>> ledgers = new LinkedHashMap<>();
+        private final Map<String, List<IndexedSegment>> documents = new LinkedHashMap<>();
+
+        List<String> texts() {
+            return documents.values().stream()
+                    .flatMap(List::stream)
+                    .map(s -> s.segment().text())
+                    .toList();
+        }
+
+        @Override
+        public void bind(EmbeddingSpec embedding) {
+            assertThat(embedding.dimension()).isEqualTo(2);
+        }
+
+        @Override
+        public Optional<EmbeddingSpec> embedding() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void apply(List<IndexChange> changes) {
+            for (IndexChange change : changes) {
+                switch (change) {
+                    case IndexChange.ReplaceDocument c -> {
+                        ledgers.computeIfAbsent(c.source(), k -> new LinkedHashMap<>())
+                                .put(c.documentId(), c.fingerprint());
+                        documents.put(c.source() + "/" + c.documentId(), c.segments());
+                    }
+                    case IndexChange.RemoveDocument c -> {
+                        ledgers.getOrDefault(c.source(), Map.of()).remove(c.documentId());
+                        documents.remove(c.source() + "/" + c.documentId());
+                    }
+                    default -> throw new UnsupportedOperationException(change.toString());
+                }
+            }
+        }
+
+        @Override
+        public List<Hit> searchVector(Embedding query, int limit, @Nullable Filter filter) {
+            return List.of();
+        }
+
+        @Override
+        public List<Hit> searchText(String text, int limit, @Nullable Filter filter) {
+            return List.of();
+        }
+
+        @Override
+        public Optional<TextSegment> get(String id) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Map<String, String> ledger(String source) {
+            return Map.copyOf(ledgers.getOrDefault(source, Map.of()));
+        }
+
+        @Override
+        public IndexStats stats() {
+            return new IndexStats(texts().size(), documents.size(), 0);
+        }
+
+        @Override
+        public Health health() {
+            return Health.up(Map.of());
+        }
+
+        @Override
+        public void close() {
+            // Nothing to close.
+        }
+    }
+}

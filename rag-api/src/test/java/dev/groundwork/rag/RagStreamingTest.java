@@ -1,0 +1,120 @@
+package dev.groundwork.rag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.groundwork.rag.Fakes.FakePool;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class RagStreamingTest {
+
+    private static final Hit A = Fakes.hit("a", "alpha", 0.9);
+
+    /** Writes down every call in order. */
+    private static class Log implements AnswerHandler {
+
+        final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public void onPartial(String text) {
+            calls.add(text);
+        }
+
+        @Override
+        public void onRestart() {
+            calls.add("<restart>");
+        }
+
+        @Override
+        public void onComplete(Answer answer) {
+            calls.add("<" + answer.outcome() + ">");
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            calls.add("<" + error.getClass().getSimpleName() + ">");
+        }
+    }
+
+    private static List<String> stream(FakePool pool, Log log) throws InterruptedException {
+        try (Rag rag = Fakes.rag(Fakes.finding("vector", A)).llmPool(pool).build()) {
+            rag.askStreaming(Question.of("what?"), log).await();
+        }
+        return log.calls;
+    }
+
+    @Test
+    void handsOverPiecesAndThenTheWholeAnswer() throws InterruptedException {
+        assertThat(stream(FakePool.saying("It is alpha [1]", "It is", " alpha", " [1]"), new Log()))
+                .containsExactly("It is", " alpha", " [1]", "<grounded>");
+    }
+
+    @Test
+    void showsNothingOfADecline() throws InterruptedException {
+        assertThat(stream(FakePool.saying("NO_ANSWER", "NO", "_ANS", "WER"), new Log()))
+                .containsExactly("<abstained>");
+    }
+
+    @Test
+    void handsOverWhatOnlyLookedLikeADecline() throws InterruptedException {
+        assertThat(stream(FakePool.saying("NO [1]", "NO", " [1]"), new Log()))
+                .containsExactly("NO [1]", "<grounded>");
+        assertThat(stream(FakePool.saying("No", "No"), new Log())).containsExactly("No", "<degraded>");
+    }
+
+    @Test
+    void restartsWithTheSourcesOwnSentencesWhenTheModelBreaksOff() throws InterruptedException {
+        FakePool pool = new FakePool(
+                () -> {
+                    throw Fakes.dead();
+                },
+                "It is");
+        assertThat(stream(pool, new Log()))
+                .containsExactly("It is", "<restart>", "extracted: a [1]", "<degraded>");
+    }
+
+    @Test
+    void needsNoRestartWhenNothingWasHandedOver() throws InterruptedException {
+        FakePool pool = new FakePool(() -> {
+            throw Fakes.dead();
+        });
+        assertThat(stream(pool, new Log())).containsExactly("extracted: a [1]", "<degraded>");
+    }
+
+    @Test
+    void cancelEndsTheModelsStreamAndTellsTheHandlerOnce() throws InterruptedException {
+        FakePool pool = new FakePool(
+                () -> {
+                    new CountDownLatch(1).await();
+                    return Fakes.reply("never");
+                },
+                "It is");
+        Log log = new Log();
+        try (Rag rag = Fakes.rag(Fakes.finding("vector", A)).llmPool(pool).build()) {
+            AnswerStream stream = rag.askStreaming(Question.of("what?"), log);
+            assertThat(pool.started.await(5, TimeUnit.SECONDS)).isTrue();
+            stream.cancel();
+            stream.cancel();
+            stream.await();
+            assertThat(stream.isDone()).isTrue();
+        }
+        assertThat(log.calls).containsExactly("It is", "<CancelledException>");
+        assertThat(pool.cancelled.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aHandlerThatThrowsGetsItsOwnFailureBack() throws InterruptedException {
+        Log log = new Log() {
+            @Override
+            public void onPartial(String text) {
+                throw new UnsupportedOperationException("full");
+            }
+        };
+        assertThat(stream(FakePool.saying("It is alpha [1]", "It is", " alpha"), log))
+                .containsExactly("<UnsupportedOperationException>");
+    }
+}
