@@ -113,11 +113,10 @@ public final class JsonEventLogger implements RagListener {
     }
 
     @Override
-    @SuppressWarnings("CatchingUnchecked") // a log that fails, for whatever reason, must not fail a question
     public void onEvent(RagEvent event) {
         try {
             write(event, level);
-        } catch (Throwable e) {
+        } catch (Throwable e) { // a log that fails, for whatever reason, must not fail a question
             failures.increment();
         }
     }

@@ -26,6 +26,8 @@ enum Metric {
     TELEMETRY_DROPPED("rag.telemetry.dropped", "sink", "reason");
 
     private final String metricName;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> labelKeys;
 
     Metric(String metricName, String... labelKeys) {

@@ -74,7 +74,6 @@ public final class MetricsListener implements RagListener {
     }
 
     @Override
-    @SuppressWarnings("CatchingUnchecked") // a measurement that fails, for whatever reason, must not fail a question
     public void onEvent(RagEvent event) {
         try {
             switch (event) {
@@ -84,7 +83,7 @@ public final class MetricsListener implements RagListener {
                 case RagEvent.HopCompleted completed -> hop(completed.pipeline(), completed.hop());
                 case RagEvent.IngestCompleted ingested -> ingested(ingested.pipeline(), ingested.report());
             }
-        } catch (Throwable e) {
+        } catch (Throwable e) { // telemetry that fails, for whatever reason, must not fail a question
             failures.increment();
         }
     }
@@ -175,7 +174,6 @@ public final class MetricsListener implements RagListener {
         }
     }
 
-    @SuppressWarnings("CatchingUnchecked") // one measurement that fails leaves the others
     private void measure(Metric metric, String[] values, Measurement measurement) {
         try {
             Map<String, String> labels = metric.labels(values);
@@ -186,7 +184,7 @@ public final class MetricsListener implements RagListener {
                 Metric dropped = Metric.TELEMETRY_DROPPED;
                 sink.count(dropped.metricName(), Map.copyOf(dropped.labels("metrics", "series_limit")), 1);
             }
-        } catch (Throwable e) {
+        } catch (Throwable e) { // one measurement that fails leaves the others
             failures.increment();
         }
     }

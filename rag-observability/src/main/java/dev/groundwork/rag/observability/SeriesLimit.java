@@ -22,7 +22,7 @@ final class SeriesLimit {
         this.max = max;
     }
 
-    /** Returns an unmodifiable copy of the labels where they may be used, and {@link #others} of them where not. */
+    /** Returns the labels where they may be used, and the same keys with {@code other} as every value where not. */
     Map<String, String> admit(Map<String, String> labels) {
         if (known.contains(labels)) {
             return labels;

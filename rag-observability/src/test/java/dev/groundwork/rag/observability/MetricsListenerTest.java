@@ -1,0 +1,249 @@
+package dev.groundwork.rag.observability;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.groundwork.rag.Hop;
+import dev.groundwork.rag.IngestReport;
+import dev.groundwork.rag.LlmAttempt;
+import dev.groundwork.rag.MetricsSink;
+import dev.groundwork.rag.RagEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class MetricsListenerTest {
+
+    private final InMemoryMetrics metrics = new InMemoryMetrics();
+    private final MetricsListener listener = MetricsListener.to(metrics);
+
+    private Distribution recorded(String name, Map<String, String> labels) {
+        return metrics.distribution(name, labels).orElseThrow(() -> new AssertionError("none in\n" + metrics));
+    }
+
+    @Test
+    void measuresAQuestionAndEachHop() {
+        Samples.sendQuestion(listener);
+
+        Distribution query = recorded("rag.query.duration", Map.of("pipeline", "docs", "outcome", "answered"));
+        assertThat(query.count()).isEqualTo(1);
+        assertThat(query.sum()).isEqualTo(1.25);
+        Distribution hop =
+                recorded("rag.hop.duration", Map.of("pipeline", "docs", "hop", "vector", "error.type", "none"));
+        assertThat(hop.sum()).isEqualTo(0.012345678);
+        assertThat(metrics.snapshot().distributions().keySet())
+                .filteredOn(series -> series.name().equals("rag.hop.duration"))
+                .hasSize(4);
+    }
+
+    @Test
+    void countsResultsAndKeepsTheBestScoreOfEachStage() {
+        Samples.sendQuestion(listener);
+
+        Map<String, String> leg = Map.of("retriever", "vector", "stage", "retrieved");
+        Map<String, String> fused = Map.of("retriever", "all", "stage", "fused");
+        assertThat(recorded("rag.retrieval.results", leg).sum()).isEqualTo(2);
+        assertThat(recorded("rag.retrieval.results", fused).sum()).isEqualTo(1);
+        assertThat(recorded("rag.retrieval.top_score", leg).max()).isEqualTo(0.75);
+        assertThat(recorded("rag.retrieval.top_score", fused).max()).isEqualTo(1);
+        assertThat(metrics.snapshot().distributions().keySet())
+                .filteredOn(series -> series.name().equals("rag.retrieval.results"))
+                .hasSize(2);
+        assertThat(metrics.counter("rag.retrieval.empty", Map.of("retriever", "vector")))
+                .isZero();
+    }
+
+    @Test
+    void aLegThatFindsNothingIsEmptyAndOneThatFailsIsNot() {
+        listener.onEvent(
+                Samples.completed(1, Samples.hop("wiki", 1, 0, List.of(), null, null, null, List.of())));
+        listener.onEvent(Samples.completed(2, Samples.rerankTimedOut()));
+        listener.onEvent(Samples.completed(
+                3,
+                new Hop(
+                        Hop.TEXT,
+                        Hop.Status.CANCELLED,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        1,
+                        0,
+                        List.of(),
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        "")));
+
+        assertThat(metrics.counter("rag.retrieval.empty", Map.of("retriever", "wiki")))
+                .isEqualTo(1);
+        assertThat(metrics.snapshot().counters()).hasSize(1);
+        assertThat(recorded(
+                                "rag.hop.duration",
+                                Map.of("pipeline", "docs", "hop", "rerank", "error.type", "DeadlineExceededException"))
+                        .count())
+                .isEqualTo(1);
+        assertThat(recorded(
+                                "rag.hop.duration",
+                                Map.of("pipeline", "docs", "hop", "text", "error.type", "cancelled"))
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void tokensAreKeptByModelAndDirection() {
+        Samples.sendQuestion(listener);
+
+        assertThat(recorded("gen_ai.client.token.usage", tokens("chat", "second", "input"))
+                        .sum())
+                .isEqualTo(420);
+        assertThat(recorded("gen_ai.client.token.usage", tokens("chat", "second", "output"))
+                        .sum())
+                .isEqualTo(37);
+        assertThat(recorded("gen_ai.client.token.usage", tokens("embeddings", "bge-small", "input"))
+                        .sum())
+                .isEqualTo(6);
+    }
+
+    private static Map<String, String> tokens(String operation, String model, String type) {
+        return Map.of("gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type);
+    }
+
+    @Test
+    void countsAttemptsAndDocumentsByOutcome() {
+        Samples.sendQuestion(listener);
+        listener.onEvent(Samples.ingested(new IngestReport.Failure("a.pdf", "encrypted")));
+
+        assertThat(metrics.counter("rag.pool.attempts", Map.of("member", "first", "outcome", "rate_limited")))
+                .isEqualTo(1);
+        assertThat(metrics.counter("rag.pool.attempts", Map.of("member", "second", "outcome", "served")))
+                .isEqualTo(1);
+        Map<String, Double> documents = new HashMap<>();
+        metrics.snapshot().counters().forEach((series, value) -> {
+            if (series.name().equals("rag.ingest.documents")) {
+                documents.put(series.labels().get("outcome"), value);
+            }
+        });
+        assertThat(documents)
+                .isEqualTo(Map.of("added", 4.0, "updated", 3.0, "unchanged", 2.0, "deleted", 1.0, "failed", 1.0));
+    }
+
+    @Test
+    void failuresAndSearchesHaveADurationToo() {
+        listener.onEvent(Samples.searched());
+        listener.onEvent(Samples.failed(new IllegalStateException()));
+
+        assertThat(recorded("rag.query.duration", Map.of("pipeline", "docs", "outcome", "answered"))
+                        .count())
+                .isEqualTo(1);
+        assertThat(recorded("rag.query.duration", Map.of("pipeline", "docs", "outcome", "error"))
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void oneNameHasAlwaysTheSameLabelKeys() {
+        Map<String, Set<Set<String>>> keys = new HashMap<>();
+        MetricsListener recording = MetricsListener.to(new MetricsSink() {
+            @Override
+            public void count(String name, Map<String, String> labels, double amount) {
+                keys.computeIfAbsent(name, n -> new HashSet<>()).add(labels.keySet());
+            }
+
+            @Override
+            public void record(String name, Map<String, String> labels, double value) {
+                count(name, labels, value);
+            }
+
+            @Override
+            public void gauge(String name, Map<String, String> labels, double value) {
+                count(name, labels, value);
+            }
+        });
+        Samples.sendQuestion(recording);
+        recording.onEvent(Samples.completed(1, Samples.rerankTimedOut()));
+        recording.onEvent(Samples.failed(new IllegalStateException()));
+        recording.onEvent(Samples.searched());
+        recording.onEvent(Samples.ingested());
+        recording.onEvent(
+                Samples.completed(1, Samples.hop("wiki", 1, 0, List.of(), null, null, null, List.of())));
+
+        assertThat(keys).hasSize(8).allSatisfy((name, sets) -> assertThat(sets).hasSize(1));
+    }
+
+    @Test
+    void aFloodOfValuesStaysWithinTheLimitOfSeries() {
+        for (int i = 0; i < 100_000; i++) {
+            String unique = "u" + i;
+            listener.onEvent(new RagEvent.HopCompleted(
+                    "p" + i % 61,
+                    unique,
+                    1,
+                    new Hop(
+                            "h" + i % 71,
+                            Hop.Status.FAILED,
+                            Duration.ZERO,
+                            Duration.ofMillis(1),
+                            1,
+                            0,
+                            List.of(),
+                            unique,
+                            1,
+                            1,
+                            List.of(new LlmAttempt(unique, Duration.ZERO, LlmAttempt.Outcome.FAILED, unique)),
+                            unique)));
+        }
+
+        Map<String, Integer> series = new HashMap<>();
+        InMemoryMetrics.Snapshot all = metrics.snapshot();
+        all.distributions().keySet().forEach(s -> series.merge(s.name(), 1, Integer::sum));
+        all.counters().keySet().forEach(s -> series.merge(s.name(), 1, Integer::sum));
+        assertThat(series)
+                .containsEntry("rag.hop.duration", 500)
+                .containsEntry("rag.pool.attempts", 51)
+                .containsEntry("gen_ai.client.token.usage", 102);
+        assertThat(recorded(
+                                "rag.hop.duration",
+                                Map.of("pipeline", "other", "hop", "other", "error.type", "other"))
+                        .count())
+                .isGreaterThan(1_000);
+        assertThat(all.distributions().entrySet().stream()
+                        .filter(e -> e.getKey().name().equals("rag.hop.duration"))
+                        .mapToLong(e -> e.getValue().count())
+                        .sum())
+                .isEqualTo(100_000);
+        assertThat(metrics.counter("rag.telemetry.dropped", Map.of("sink", "metrics", "reason", "series_limit")))
+                .isGreaterThan(1_000);
+        assertThat(metrics.counter("rag.telemetry.dropped", Map.of("sink", "in-memory", "reason", "series_limit")))
+                .isZero();
+    }
+
+    @Test
+    void aSinkThatThrowsLosesOneMeasurementAndNoQuestion() {
+        List<String> taken = new ArrayList<>();
+        MetricsListener broken = MetricsListener.to(new MetricsSink() {
+            @Override
+            public void count(String name, Map<String, String> labels, double amount) {
+                taken.add(name);
+            }
+
+            @Override
+            public void record(String name, Map<String, String> labels, double value) {
+                throw new LinkageError();
+            }
+
+            @Override
+            public void gauge(String name, Map<String, String> labels, double value) {
+                throw new IllegalStateException();
+            }
+        });
+        broken.onEvent(Samples.completed(1, Samples.chat()));
+        broken.onEvent(null);
+
+        assertThat(taken).containsExactly("rag.pool.attempts", "rag.pool.attempts", "rag.pool.attempts");
+        assertThat(broken.failures()).isEqualTo(4); // duration, two of tokens, and the null
+    }
+}
