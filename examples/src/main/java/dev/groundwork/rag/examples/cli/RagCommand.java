@@ -3,8 +3,6 @@ package dev.groundwork.rag.examples.cli;
 import dev.groundwork.rag.llm.OnnxEmbeddingModel;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +55,7 @@ public final class RagCommand implements Callable<Integer> {
     public static void main(String[] args) {
         ProcessOutput processOutput = new ProcessOutput(new FileOutputStream(FileDescriptor.out));
         PrintStream out = new PrintStream(processOutput, false, StandardCharsets.UTF_8);
-        PrintStream err = standardError();
+        PrintStream err = StandardError.open();
         System.setErr(err);
         quietLibraries();
         Surroundings surroundings = new Surroundings(
@@ -118,21 +116,6 @@ public final class RagCommand implements Callable<Integer> {
 
     private static String version() {
         return Objects.requireNonNullElse(RagCommand.class.getPackage().getImplementationVersion(), "development");
-    }
-
-    /**
-     * Returns standard error. The launcher filters what the Java runtime itself writes to descriptor 2, and hands the
-     * real one over as a file.
-     */
-    private static PrintStream standardError() {
-        OutputStream stream;
-        String file = System.getProperty("rag.stderr", "");
-        try {
-            stream = file.isEmpty() ? new FileOutputStream(FileDescriptor.err) : new FileOutputStream(file, true);
-        } catch (IOException e) {
-            stream = new FileOutputStream(FileDescriptor.err);
-        }
-        return new PrintStream(stream, true, StandardCharsets.UTF_8);
     }
 
     /** Java's own logging, which Lucene uses, must not write into the terminal; SLF4J's is set in its own file. */
