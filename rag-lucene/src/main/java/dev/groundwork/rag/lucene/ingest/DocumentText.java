@@ -19,12 +19,12 @@ record DocumentText(
         blocks = List.copyOf(blocks);
     }
 
-    /** Whether any block holds a letter or a digit. */
+    /** Whether any block holds more than marks: a letter, a digit, an emoji. */
     boolean hasWords() {
         for (Block block : blocks) {
             for (int at = block.start(); at < block.end(); ) {
                 int point = text.codePointAt(at);
-                if (Character.isLetterOrDigit(point)) {
+                if (Character.isLetterOrDigit(point) || Character.getType(point) == Character.OTHER_SYMBOL) {
                     return true;
                 }
                 at += Character.charCount(point);

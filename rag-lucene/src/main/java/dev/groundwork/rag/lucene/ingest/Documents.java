@@ -2,7 +2,7 @@ package dev.groundwork.rag.lucene.ingest;
 
 import dev.groundwork.rag.DocumentSource;
 import dev.groundwork.rag.SourceDocument;
-import dev.groundwork.rag.error.DocumentException;
+import dev.groundwork.rag.DocumentException;
 import dev.langchain4j.model.TokenCountEstimator;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;

@@ -6,25 +6,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The kinds of files that can be read, told apart by extension; each reader then judges the content itself. */
 enum FileFormat {
-    MARKDOWN(new MarkdownReader()),
-    HTML(new HtmlReader()),
-    PDF(new PdfReader()),
-    TEXT(new PlainTextReader(Block.Kind.PROSE)),
-    DATA(new PlainTextReader(Block.Kind.LINES));
+    MARKDOWN,
+    HTML,
+    PDF,
+    TEXT,
+    DATA;
 
     private static final Set<String> TEXT_EXTENSIONS = Set.of("txt", "text", "rst", "adoc", "asciidoc", "org", "tex");
 
     private static final Set<String> DATA_EXTENSIONS = Set.of(
             "log", "csv", "tsv", "json", "jsonl", "ndjson", "yaml", "yml", "toml", "ini", "conf", "properties", "xml");
 
-    private final DocumentReader reader;
-
-    FileFormat(DocumentReader reader) {
-        this.reader = reader;
-    }
-
     DocumentReader reader() {
-        return reader;
+        return switch (this) {
+            case MARKDOWN -> new MarkdownReader();
+            case HTML -> new HtmlReader();
+            case PDF -> new PdfReader();
+            case TEXT -> new PlainTextReader(Block.Kind.PROSE);
+            case DATA -> new PlainTextReader(Block.Kind.LINES);
+        };
     }
 
     /**

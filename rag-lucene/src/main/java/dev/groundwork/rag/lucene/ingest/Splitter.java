@@ -150,11 +150,26 @@ final class Splitter {
 
         private void flush() {
             if (!current.isEmpty()) {
-                groups.add(new Group(List.copyOf(current), section, page));
+                addGroup(List.copyOf(current));
             }
             current.clear();
             headings = 0;
             sum = 0;
+        }
+
+        /** Adds what was put together by the sum of its parts, in halves where the whole turns out to be too much. */
+        private void addGroup(List<Piece> pieces) {
+            if (pieces.size() == 1 || fits(pieces)) {
+                groups.add(new Group(pieces, section, page));
+                return;
+            }
+            int half = pieces.size() / 2;
+            addGroup(pieces.subList(0, half));
+            addGroup(pieces.subList(half, pieces.size()));
+        }
+
+        private boolean fits(List<Piece> pieces) {
+            return tokens.applyAsInt(text(document.text(), pieces)) <= max;
         }
 
         /** A small rest of a section joins the segment before it. */
@@ -163,10 +178,10 @@ final class Splitter {
             if (!current.isEmpty() && !groups.isEmpty() && (sum < small || onlyHeadings)) {
                 Group last = groups.getLast();
                 boolean near = last.page() == page && (onlyHeadings || (headings == 0 && last.section().equals(section)));
-                if (near && last.tokens() + sum + 1 <= max) {
-                    List<Piece> joined = new ArrayList<>(last.pieces());
-                    joined.addAll(current);
-                    groups.set(groups.size() - 1, new Group(joined, last.section(), last.page()));
+                List<Piece> joined = new ArrayList<>(last.pieces());
+                joined.addAll(current);
+                if (near && last.tokens() + sum + 1 <= max && fits(joined)) {
+                    groups.set(groups.size() - 1, new Group(List.copyOf(joined), last.section(), last.page()));
                     current.clear();
                 }
             }
@@ -203,14 +218,14 @@ final class Splitter {
     /** The pieces as they stand in the text; what was left out between two of them leaves an empty line. */
     private static String text(String text, List<Piece> pieces) {
         StringBuilder out = new StringBuilder();
-        int end = -1;
+        int done = -1;
         for (Piece piece : pieces) {
-            if (end >= 0) {
-                boolean gapless = end <= piece.start() && Texts.isBlank(text, end, piece.start());
-                out.append(gapless ? text.substring(end, piece.start()) : "\n\n");
+            if (done >= 0) {
+                boolean blank = done <= piece.start() && Texts.isBlank(text, done, piece.start());
+                out.append(blank ? text.substring(done, piece.start()) : "\n\n");
             }
             out.append(text, piece.start(), piece.end());
-            end = piece.end();
+            done = piece.end();
         }
         return out.toString();
     }

@@ -33,8 +33,8 @@ final class TextDecoder {
                     + "|<\\?xml[^>]{0,200}?encoding\\s*=\\s*[\"']([\\w.:-]{1,40})",
             Pattern.CASE_INSENSITIVE);
 
-    /** Western text has accents on less than this share of its characters; Cyrillic or Chinese has far more. */
-    private static final double MAX_HIGH_SHARE = 0.30;
+    /** In Western text at most two accented letters stand together as a rule; other scripts fill whole words. */
+    private static final int WESTERN_RUN = 2;
 
     /** More control characters than one in so many make a file binary. */
     private static final int CONTROL_ONE_IN = 50;
@@ -187,15 +187,21 @@ final class TextDecoder {
 
     private static String western(byte[] content, CharacterCodingException notUtf8) throws UnreadableException {
         int high = 0;
-        int visible = 0;
+        int inLongRuns = 0;
+        int run = 0;
         for (byte b : content) {
-            high += b < 0 ? 1 : 0;
-            visible += b < 0 || b > ' ' ? 1 : 0;
+            if (b < 0) {
+                high++;
+                run++;
+                inLongRuns += run > WESTERN_RUN + 1 ? 1 : run == WESTERN_RUN + 1 ? run : 0;
+            } else {
+                run = 0;
+            }
         }
         if (looksLikeDamagedUtf8(content)) {
             throw new UnreadableException("bad charset: damaged UTF-8", notUtf8);
         }
-        if (high > visible * MAX_HIGH_SHARE) {
+        if (inLongRuns * 2L > high) {
             throw new UnreadableException("bad charset: neither UTF-8 nor Western text", notUtf8);
         }
         try {

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.groundwork.rag.Fingerprinted;
 import dev.groundwork.rag.SourceDocument;
-import dev.groundwork.rag.error.DocumentException;
+import dev.groundwork.rag.DocumentException;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.TokenCountEstimator;
 import java.io.IOException;

@@ -77,15 +77,14 @@ class MarkdownSegmentsTest {
 
     @Test
     void keepsCodeWholeWithItsFenceAndTheLineThatAnnouncesIt() {
+        String first = "A first paragraph of a few more words than the others have.".repeat(2);
         String code = "```java\n" + "int a = 1;\n\n".repeat(8) + "```";
-        List<TextSegment> segments = load(Documents.file(write(
-                        folder, "a.md", "First paragraph of some words, nothing else.\n\nRun this:\n\n" + code + "\n\nAfter.\n"))
-                .segmentTokens(24, 80));
+        List<TextSegment> segments = load(Documents.file(
+                        write(folder, "a.md", first + "\n\nRun this:\n\n" + code + "\n\nAfter.\n"))
+                .segmentTokens(24, 60));
 
-        assertEquals(3, segments.size());
-        assertEquals("Run this:\n\n" + code, segments.get(1).text());
-        assertEquals("3-22", lines(segments.get(1)));
-        assertEquals("After.", segments.get(2).text());
+        assertEquals(List.of(first, "Run this:\n\n" + code + "\n\nAfter."), texts(segments));
+        assertEquals("3-24", lines(segments.get(1)));
     }
 
     @Test
