@@ -38,7 +38,8 @@ final class EventJson {
     private static final JsonFactory JSON =
             new JsonFactoryBuilder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     private EventJson() {}
@@ -47,7 +48,8 @@ final class EventJson {
         StringWriter out = new StringWriter(512);
         try (JsonGenerator json = JSON.createGenerator(out)) {
             start(json, done.error() == null ? "rag.query.completed" : "rag.query.failed", done.pipeline(), now);
-            json.writeStringField("rag.request_id", SafeText.name(done.question().requestId()));
+            json.writeStringField(
+                    "rag.request_id", SafeText.name(done.question().requestId()));
             json.writeStringField("rag.operation", done.operation());
             json.writeStringField("rag.outcome", done.outcome());
             if (done.reason() != null) {
@@ -150,7 +152,8 @@ final class EventJson {
         }
         double top = candidates.getFirst().score();
         json.writeNumberField("rag.top_score", top);
-        json.writeStringField("rag.score_kind", Finished.lower(candidates.getFirst().kind()));
+        json.writeStringField(
+                "rag.score_kind", Finished.lower(candidates.getFirst().kind()));
         if (candidates.size() > 1 && Double.isFinite(top - candidates.get(1).score())) {
             json.writeNumberField("rag.score_gap", top - candidates.get(1).score());
         }

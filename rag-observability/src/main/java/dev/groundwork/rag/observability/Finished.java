@@ -44,15 +44,13 @@ record Finished(
 
     static Finished of(RagEvent.AskCompleted event) {
         Trace trace = event.result().trace();
-        String outcome =
-                switch (event.result()) {
-                    case Answer.Grounded grounded -> ANSWERED;
-                    case Answer.Abstained abstained -> ABSTAINED;
-                    case Answer.Degraded degraded -> DEGRADED;
-                };
+        String outcome = switch (event.result()) {
+            case Answer.Grounded grounded -> ANSWERED;
+            case Answer.Abstained abstained -> ABSTAINED;
+            case Answer.Degraded degraded -> DEGRADED;
+        };
         String reason = event.result() instanceof Answer.Abstained abstained ? lower(abstained.reason()) : null;
-        return new Finished(
-                event.pipeline(), event.question(), "ask", outcome, reason, retrieved(trace), trace, null);
+        return new Finished(event.pipeline(), event.question(), "ask", outcome, reason, retrieved(trace), trace, null);
     }
 
     static Finished of(RagEvent.SearchCompleted event) {
@@ -70,15 +68,14 @@ record Finished(
     static Finished of(RagEvent.QuestionFailed event) {
         Trace trace = event.trace();
         boolean ask = trace.hops().stream().anyMatch(hop -> ASK_HOPS.contains(hop.name()));
-        String outcome =
-                switch (event.error()) {
-                    case DeadlineExceededException e -> TIMEOUT;
-                    case TimeoutException e -> TIMEOUT;
-                    case CancelledException e -> CANCELLED;
-                    case CancellationException e -> CANCELLED;
-                    case InterruptedException e -> CANCELLED;
-                    default -> ERROR;
-                };
+        String outcome = switch (event.error()) {
+            case DeadlineExceededException e -> TIMEOUT;
+            case TimeoutException e -> TIMEOUT;
+            case CancelledException e -> CANCELLED;
+            case CancellationException e -> CANCELLED;
+            case InterruptedException e -> CANCELLED;
+            default -> ERROR;
+        };
         return new Finished(
                 event.pipeline(),
                 event.question(),
@@ -96,7 +93,8 @@ record Finished(
     }
 
     /** Returns what chat models read; {@code null} where no hop says. */
-    @Nullable Long tokensIn() {
+    @Nullable
+    Long tokensIn() {
         Long sum = null;
         for (Hop hop : trace.hops()) {
             Integer tokens = hop.tokensIn();
@@ -108,7 +106,8 @@ record Finished(
     }
 
     /** Returns what chat models wrote; {@code null} where no hop says. */
-    @Nullable Long tokensOut() {
+    @Nullable
+    Long tokensOut() {
         Long sum = null;
         for (Hop hop : trace.hops()) {
             Integer tokens = hop.tokensOut();
@@ -121,7 +120,9 @@ record Finished(
 
     /** Embedding and reranking read tokens too, at another price; they would blur the sum. */
     private static boolean isChat(Hop hop) {
-        return hop.model() != null && !hop.name().equals(Hop.EMBED) && !hop.name().equals(Hop.RERANK);
+        return hop.model() != null
+                && !hop.name().equals(Hop.EMBED)
+                && !hop.name().equals(Hop.RERANK);
     }
 
     /** Returns whether the hop is one of the searches that run side by side: any name that is not a step's own. */
@@ -132,7 +133,14 @@ record Finished(
         };
     }
 
+    /** The step after retrieval knows best what came out of it in the end; where there was none, the last one does. */
     private static int retrieved(Trace trace) {
+        for (String name : new String[] {Hop.AUGMENT, Hop.EXTRACT}) {
+            Hop hop = trace.hop(name).orElse(null);
+            if (hop != null) {
+                return hop.in();
+            }
+        }
         for (String name : new String[] {Hop.RERANK, Hop.FUSE}) {
             Hop hop = trace.hop(name).orElse(null);
             if (hop != null && hop.status() == Hop.Status.OK) {

@@ -64,7 +64,8 @@ public final class InMemoryMetrics implements MetricsSink {
         public String toString() {
             return name
                     + labels.entrySet().stream()
-                            .map(label -> label.getKey() + "=" + CONTROL.matcher(label.getValue()).replaceAll("?"))
+                            .map(label -> label.getKey() + "="
+                                    + CONTROL.matcher(label.getValue()).replaceAll("?"))
                             .collect(Collectors.joining(",", "{", "}"));
         }
     }
@@ -145,8 +146,7 @@ public final class InMemoryMetrics implements MetricsSink {
             }
         }));
         dropped.forEach((reason, count) -> counters.merge(
-                new Series(
-                        Metric.TELEMETRY_DROPPED.metricName(), Metric.TELEMETRY_DROPPED.labels("in-memory", reason)),
+                new Series(Metric.TELEMETRY_DROPPED.metricName(), Metric.TELEMETRY_DROPPED.labels("in-memory", reason)),
                 (double) count.sum(),
                 Double::sum));
         return new Snapshot(counters, distributions, gauges);
@@ -170,11 +170,17 @@ public final class InMemoryMetrics implements MetricsSink {
                                         number(d.p95()),
                                         number(d.p99()),
                                         number(d.max()))));
-        int width = lines.keySet().stream().mapToInt(s -> s.toString().length()).max().orElse(0);
+        int width = lines.keySet().stream()
+                .mapToInt(s -> s.toString().length())
+                .max()
+                .orElse(0);
         StringBuilder table = new StringBuilder();
         lines.forEach((series, value) -> {
             String name = series.toString();
-            table.append(name).append(" ".repeat(width - name.length() + 2)).append(value).append('\n');
+            table.append(name)
+                    .append(" ".repeat(width - name.length() + 2))
+                    .append(value)
+                    .append('\n');
         });
         return table.toString();
     }

@@ -132,12 +132,11 @@ public final class MetricsListener implements RagListener {
         if (model == null) {
             return;
         }
-        String operation =
-                switch (hop.name()) {
-                    case Hop.EMBED -> "embeddings";
-                    case Hop.RERANK -> "rerank";
-                    default -> "chat";
-                };
+        String operation = switch (hop.name()) {
+            case Hop.EMBED -> "embeddings";
+            case Hop.RERANK -> "rerank";
+            default -> "chat";
+        };
         Integer in = hop.tokensIn();
         if (in != null) {
             record(Metric.TOKEN_USAGE, in, operation, models.bounded(model), "input");

@@ -56,7 +56,8 @@ final class SafeText {
         StringBuilder text = new StringBuilder();
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (@Nullable Throwable t = error; t != null && seen.add(t) && text.length() <= maxLength; t = t.getCause()) {
-            text.append(text.isEmpty() ? "" : "\ncaused by ").append(t.getClass().getName());
+            text.append(text.isEmpty() ? "" : "\ncaused by ")
+                    .append(t.getClass().getName());
             for (StackTraceElement frame : t.getStackTrace()) {
                 if (text.length() > maxLength) {
                     break;

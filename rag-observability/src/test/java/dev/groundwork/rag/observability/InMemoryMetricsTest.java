@@ -142,13 +142,11 @@ class InMemoryMetricsTest {
         metrics.count("a.total", Map.of("k", "line\nbreak"), 3);
         metrics.gauge("c.size", Map.of(), 1.5);
 
-        assertThat(metrics.toString())
-                .isEqualTo(
-                        """
-                        a.total{k=line?break}  3
-                        b.duration{x=1,y=2}    count=1 mean=0.2500 p50=0.2500 p95=0.2500 p99=0.2500 max=0.2500
-                        c.size{}               1.500
-                        """);
+        assertThat(metrics.toString()).isEqualTo("""
+            a.total{k=line?break}  3
+            b.duration{x=1,y=2}    count=1 mean=0.2500 p50=0.2500 p95=0.2500 p99=0.2500 max=0.2500
+            c.size{}               1.500
+            """);
     }
 
     @Test

@@ -111,6 +111,17 @@ class JsonEventLoggerTest {
     }
 
     @Test
+    void resultsAreWhatTheStepAfterRetrievalGot() {
+        Hop extract = Samples.hop(Hop.EXTRACT, 1, 1, List.of(), null, null, null, List.of());
+        JsonEventLogger logger = logger(LogLevel.MINIMAL);
+        logger.onEvent(Samples.failed(new IllegalStateException(), Samples.vector(), extract));
+        logger.onEvent(Samples.failed(new IllegalStateException(), Samples.vector(), Samples.rerankTimedOut()));
+
+        assertThat(Samples.parse(lines.get(0))).containsEntry("rag.result_count", 1);
+        assertThat(Samples.parse(lines.get(1))).containsEntry("rag.result_count", 2);
+    }
+
+    @Test
     void aSearchCountsItsHits() {
         logger(LogLevel.MINIMAL).onEvent(Samples.searched());
 
@@ -193,8 +204,16 @@ class JsonEventLoggerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{}", "{} {} {0} %s ${jndi:x}", "a\nb\r\nc", "\u0000\u001b[31m\u007f", "\uD83D\uDE00", "\uD83D",
-                "\u2028\u0085", "\"},{\"x\":\"", "\\", "\\\""
+                "{}",
+                "{} {} {0} %s ${jndi:x}",
+                "a\nb\r\nc",
+                "\u0000\u001b[31m\u007f",
+                "\uD83D\uDE00",
+                "\uD83D",
+                "\u2028\u0085",
+                "\"},{\"x\":\"",
+                "\\",
+                "\\\""
             })
     void hostileValuesStayOneLineAndComeBackWhole(String hostile) {
         String id = "id " + hostile;

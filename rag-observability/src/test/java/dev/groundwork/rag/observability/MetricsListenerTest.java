@@ -59,11 +59,11 @@ class MetricsListenerTest {
 
     @Test
     void aLegThatFindsNothingIsEmptyAndOneThatFailsIsNot() {
-        listener.onEvent(
-                Samples.completed(1, Samples.hop("wiki", 1, 0, List.of(), null, null, null, List.of())));
+        listener.onEvent(Samples.completed(1, Samples.hop("wiki", 1, 0, List.of(), null, null, null, List.of())));
         listener.onEvent(Samples.completed(2, Samples.rerankTimedOut()));
+        listener.onEvent(Samples.completed(3, Samples.hop(Hop.RERANK, 0, 0, List.of(), "m", null, null, List.of())));
         listener.onEvent(Samples.completed(
-                3,
+                4,
                 new Hop(
                         Hop.TEXT,
                         Hop.Status.CANCELLED,
@@ -86,9 +86,7 @@ class MetricsListenerTest {
                                 Map.of("pipeline", "docs", "hop", "rerank", "error.type", "DeadlineExceededException"))
                         .count())
                 .isEqualTo(1);
-        assertThat(recorded(
-                                "rag.hop.duration",
-                                Map.of("pipeline", "docs", "hop", "text", "error.type", "cancelled"))
+        assertThat(recorded("rag.hop.duration", Map.of("pipeline", "docs", "hop", "text", "error.type", "cancelled"))
                         .count())
                 .isEqualTo(1);
     }
@@ -168,8 +166,7 @@ class MetricsListenerTest {
         recording.onEvent(Samples.failed(new IllegalStateException()));
         recording.onEvent(Samples.searched());
         recording.onEvent(Samples.ingested());
-        recording.onEvent(
-                Samples.completed(1, Samples.hop("wiki", 1, 0, List.of(), null, null, null, List.of())));
+        recording.onEvent(Samples.completed(1, Samples.hop("wiki", 1, 0, List.of(), null, null, null, List.of())));
 
         assertThat(keys).hasSize(8).allSatisfy((name, sets) -> assertThat(sets).hasSize(1));
     }
@@ -205,9 +202,7 @@ class MetricsListenerTest {
                 .containsEntry("rag.hop.duration", 500)
                 .containsEntry("rag.pool.attempts", 51)
                 .containsEntry("gen_ai.client.token.usage", 102);
-        assertThat(recorded(
-                                "rag.hop.duration",
-                                Map.of("pipeline", "other", "hop", "other", "error.type", "other"))
+        assertThat(recorded("rag.hop.duration", Map.of("pipeline", "other", "hop", "other", "error.type", "other"))
                         .count())
                 .isGreaterThan(1_000);
         assertThat(all.distributions().entrySet().stream()

@@ -63,8 +63,8 @@ class NoSecretsTest {
                 null,
                 List.of(),
                 "Echo: " + CANARY);
-        List<Degradation> degradations = List.of(
-                new Degradation(URL, "failed", "Detail " + CANARY), new Degradation("text", CANARY, CANARY));
+        List<Degradation> degradations =
+                List.of(new Degradation(URL, "failed", "Detail " + CANARY), new Degradation("text", CANARY, CANARY));
         Trace trace = new Trace("r-1", URL, Samples.NOW, Duration.ofMillis(5), List.of(leg, chat), degradations);
         Citation citation = new Citation(1, Citation.Verdict.QUOTED, "a#1", URL, 1, 2, CANARY, CANARY);
         Hit hit = Hit.of("a#1", TextSegment.from(CANARY), new Score("vector", Score.Kind.COSINE, 0.5, 1));
