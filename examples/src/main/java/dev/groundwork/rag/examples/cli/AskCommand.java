@@ -13,6 +13,15 @@ import picocli.CommandLine.Parameters;
 /** Answers a question from documents. */
 @CommandLine.Command(
         name = "ask",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = {
+            "rag ask --docs PATH [--index DIR] [OPTION]... QUESTION",
+            "       rag ask --index DIR [OPTION]... QUESTION"
+        },
+        descriptionHeading = "%n",
+        parameterListHeading = "%n",
+        optionListHeading = "%nOptions:%n",
         description = {
             "Answer a question from documents, with citations as file and lines.",
             "",
@@ -37,6 +46,7 @@ final class AskCommand extends Command {
     private final LlmOptions llms = new LlmOptions();
 
     @Option(
+            order = 21,
             names = "--stream",
             description = "Show the answer while it is written; with --json on standard error.")
     private boolean stream;

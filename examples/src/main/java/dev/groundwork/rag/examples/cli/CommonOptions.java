@@ -11,11 +11,13 @@ import picocli.CommandLine.Option;
 final class CommonOptions {
 
     @Option(
+            order = 31,
             names = "--json",
             description = "Write exactly one JSON document to standard output, also for a failure.")
     private boolean json;
 
     @Option(
+            order = 32,
             names = "--log-level",
             paramLabel = "LEVEL",
             description = "Write one JSON event a line to standard error: minimal (one a question), standard (one a"
@@ -23,19 +25,16 @@ final class CommonOptions {
     private @Nullable LogLevel logLevel;
 
     @Option(
+            order = 33,
             names = "--settings",
             paramLabel = "FILE",
             description = "Properties file with rag.* settings, for instance rag.search.candidates=200.")
     private @Nullable Path settingsFile;
 
-    @Option(names = "--debug", description = "Show stack traces of failures; so does RAG_DEBUG=1.")
-    private boolean debug;
-
     @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
+            order = 34,
+            names = "--debug", description = "Show stack traces of failures; so does RAG_DEBUG=1.")
+    private boolean debug;
 
     boolean json() {
         return json;

@@ -13,6 +13,12 @@ import picocli.CommandLine.Option;
 /** Says whether questions can be answered from a saved index. */
 @CommandLine.Command(
         name = "health",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = "rag health --index DIR [OPTION]...",
+        descriptionHeading = "%n",
+        parameterListHeading = "%n",
+        optionListHeading = "%nOptions:%n",
         description = "Say whether questions can be answered from a saved index, with each part. Calls no language"
                 + " model.",
         footerHeading = "%nExamples:%n",
@@ -24,7 +30,9 @@ import picocli.CommandLine.Option;
         })
 final class HealthCommand extends Command {
 
-    @Option(names = "--index", paramLabel = "DIR", required = true, description = "Folder of the index.")
+    @Option(
+            order = 1,
+            names = "--index", paramLabel = "DIR", required = true, description = "Folder of the index.")
     private @Nullable Path index;
 
     @Mixin

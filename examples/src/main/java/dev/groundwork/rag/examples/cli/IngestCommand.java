@@ -12,6 +12,12 @@ import picocli.CommandLine.Parameters;
 /** Brings a saved index in step with documents. */
 @CommandLine.Command(
         name = "ingest",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = "rag ingest --index DIR [OPTION]... PATH...",
+        descriptionHeading = "%n",
+        parameterListHeading = "%n",
+        optionListHeading = "%nOptions:%n",
         description = {
             "Bring a saved index in step with folders and files: what is new is added, what has changed replaced, what"
                     + " is gone deleted, and the rest left alone.",
@@ -29,6 +35,7 @@ import picocli.CommandLine.Parameters;
 final class IngestCommand extends Command {
 
     @Option(
+            order = 1,
             names = "--index",
             paramLabel = "DIR",
             required = true,

@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 final class LlmOptions {
 
     @Option(
+            order = 11,
             names = "--llm",
             paramLabel = "MODEL@URL",
             description = "A language model and its OpenAI-compatible endpoint, for instance"

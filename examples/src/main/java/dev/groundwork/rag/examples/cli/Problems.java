@@ -26,8 +26,8 @@ final class Problems implements CommandLine.IParameterExceptionHandler, CommandL
                     .append(String.join(" or ", suggestions.subList(0, Math.min(3, suggestions.size()))))
                     .append('?');
         }
+        message.append(" (see ").append(name).append(" --help)");
         tell(name, "usage", Display.line(message.toString(), 500), json(args));
-        surroundings.err().println("Try '" + name + " --help'.");
         if (Command.debug(Arrays.asList(args).contains("--debug"), surroundings.environment())) {
             failure.printStackTrace(surroundings.err());
         }

@@ -13,14 +13,17 @@ import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The command line: {@code rag ask}, {@code ingest}, {@code search}, {@code health}. */
 @CommandLine.Command(
         name = "rag",
+        mixinStandardHelpOptions = true,
         description = "Answer questions from your documents, with citations, on this machine.",
-        synopsisSubcommandLabel = "COMMAND",
+        customSynopsis = "rag COMMAND [OPTION]...",
+        descriptionHeading = "%n",
+        optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nCommands (each has its own --help):%n",
         footerHeading = "%nExamples:%n",
         footer = {
             "  rag ask --docs docs \"How is an API key rotated?\"",
@@ -36,18 +39,6 @@ public final class RagCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private CommandSpec spec;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
-    @Option(
-            names = {"-V", "--version"},
-            versionHelp = true,
-            description = "Show the version.")
-    private boolean version;
 
     private RagCommand() {}
 
@@ -86,8 +77,8 @@ public final class RagCommand implements Callable<Integer> {
                 .addSubcommand("search", new SearchCommand(surroundings))
                 .addSubcommand("health", new HealthCommand(surroundings))
                 .addSubcommand("help", new HelpCommand());
-        line.setOut(new PrintWriter(surroundings.out(), true))
-                .setErr(new PrintWriter(surroundings.err(), true))
+        line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
                 // A question may begin with @, and @FILE means the question's file.
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -95,6 +86,7 @@ public final class RagCommand implements Callable<Integer> {
                 .setParameterExceptionHandler(problems)
                 .setExecutionExceptionHandler(problems);
         line.getCommandSpec().version("rag " + version());
+        line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().version("rag " + version()));
         try {
             return line.execute(args);
         } catch (StackOverflowError | OutOfMemoryError | LinkageError e) {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 final class RetrievalOptions {
 
     @Option(
+            order = 1,
             names = "--docs",
             paramLabel = "PATH",
             description = "Folder or file to read first; may be given several times. Without --index it is kept in"
@@ -21,6 +22,7 @@ final class RetrievalOptions {
     private final List<Path> docs = new ArrayList<>();
 
     @Option(
+            order = 2,
             names = "--index",
             paramLabel = "DIR",
             description = "Folder of a saved index. With --docs it is brought up to date first, without it is only"
@@ -28,12 +30,14 @@ final class RetrievalOptions {
     private @Nullable Path index;
 
     @Option(
+            order = 3,
             names = "--k",
             paramLabel = "N",
             description = "How many passages to take, from 1 to 1,000.")
     private @Nullable Integer k;
 
     @Option(
+            order = 4,
             names = "--timeout",
             paramLabel = "TIME",
             description = "How long the question may take in all, for instance 500ms, 30s or 2m; 30s if not given."

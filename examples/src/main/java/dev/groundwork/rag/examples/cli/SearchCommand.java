@@ -13,6 +13,15 @@ import picocli.CommandLine.Parameters;
 /** Finds passages, and stops before any answer. */
 @CommandLine.Command(
         name = "search",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        customSynopsis = {
+            "rag search --index DIR [OPTION]... QUERY",
+            "       rag search --docs PATH [--index DIR] [OPTION]... QUERY"
+        },
+        descriptionHeading = "%n",
+        parameterListHeading = "%n",
+        optionListHeading = "%nOptions:%n",
         description = "Find passages of documents, best first, without answering.",
         footerHeading = "%nExamples:%n",
         footer = {
@@ -28,6 +37,7 @@ final class SearchCommand extends Command {
     private final RetrievalOptions retrieval = new RetrievalOptions();
 
     @Option(
+            order = 11,
             names = "--mode",
             paramLabel = "MODE",
             description = "By what to find: hybrid (both, if not given), vector (by meaning) or text (by words, BM25).")
