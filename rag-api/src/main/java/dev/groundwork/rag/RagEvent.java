@@ -11,8 +11,16 @@ public sealed interface RagEvent {
     /** Returns the name of the {@link Rag} that it happened in. */
     String pipeline();
 
+    /** What a {@link Rag} was called for. */
+    enum Operation {
+        /** {@link Rag#ask(Question)} or {@link Rag#askStreaming}. */
+        ASK,
+        /** {@link Rag#search(Question)}. */
+        SEARCH
+    }
+
     /**
-     * A question was asked or searched for, and a result was given.
+     * A question was asked, and an answer was given.
      *
      * @param pipeline the name of the {@link Rag}
      * @param question what was asked
@@ -47,14 +55,17 @@ public sealed interface RagEvent {
      * A question or a search ended with an exception.
      *
      * @param pipeline the name of the {@link Rag}
+     * @param operation what was called
      * @param question what was asked
      * @param error what the caller got
      * @param trace how far it came
      */
-    record QuestionFailed(String pipeline, Question question, Throwable error, Trace trace) implements RagEvent {
+    record QuestionFailed(String pipeline, Operation operation, Question question, Throwable error, Trace trace)
+            implements RagEvent {
         /** Checks. */
         public QuestionFailed {
             Objects.requireNonNull(pipeline, "pipeline");
+            Objects.requireNonNull(operation, "operation");
             Objects.requireNonNull(question, "question");
             Objects.requireNonNull(error, "error");
             Objects.requireNonNull(trace, "trace");

@@ -80,7 +80,7 @@ final class RagPipeline implements Rag {
         checkOpen();
         RagSettings current = settings.get();
         checkLength(question, current);
-        return run(question, current, new QuestionScope(), (scope, recorder, deadline) -> {
+        return run(RagEvent.Operation.SEARCH, question, current, new QuestionScope(), (scope, recorder, deadline) -> {
             List<Hit> hits = retrieval.run(question, true, current, deadline, scope, recorder);
             SearchResult result = new SearchResult(hits, recorder.trace());
             listeners.publish(new RagEvent.SearchCompleted(name, question, result));
@@ -147,7 +147,7 @@ final class RagPipeline implements Rag {
 
     private Answer answer(
             Question question, RagSettings current, QuestionScope ownScope, @Nullable AnswerHandler handler) {
-        return run(question, current, ownScope, (scope, recorder, deadline) -> {
+        return run(RagEvent.Operation.ASK, question, current, ownScope, (scope, recorder, deadline) -> {
             List<Hit> hits = retrieval.run(question, false, current, deadline, scope, recorder);
             Answer answer = answering.run(
                     new Answering.Context(question, current, deadline, scope, recorder, handler), hits);
@@ -161,7 +161,8 @@ final class RagPipeline implements Rag {
         T run(QuestionScope scope, Recorder recorder, Deadline deadline) throws Exception;
     }
 
-    private <T> T run(Question question, RagSettings current, QuestionScope scope, Flow<T> flow) {
+    private <T> T run(
+            RagEvent.Operation operation, Question question, RagSettings current, QuestionScope scope, Flow<T> flow) {
         Duration timeout = Objects.requireNonNullElse(question.timeout(), current.timeout());
         Deadline deadline = Deadline.after(timeout);
         Recorder recorder = new Recorder(name, question.requestId(), listeners);
@@ -173,11 +174,11 @@ final class RagPipeline implements Rag {
             return flow.run(scope, recorder, deadline);
         } catch (RuntimeException | Error e) {
             recorder.abandonAll();
-            listeners.publish(new RagEvent.QuestionFailed(name, question, e, recorder.trace()));
+            listeners.publish(new RagEvent.QuestionFailed(name, operation, question, e, recorder.trace()));
             throw e;
         } catch (Exception e) {
             recorder.abandonAll();
-            listeners.publish(new RagEvent.QuestionFailed(name, question, e, recorder.trace()));
+            listeners.publish(new RagEvent.QuestionFailed(name, operation, question, e, recorder.trace()));
             throw new IllegalStateException("a hop threw a checked " + e.getClass().getSimpleName(), e);
         } finally {
             questions.remove(scope);

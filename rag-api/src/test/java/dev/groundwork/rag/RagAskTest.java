@@ -350,6 +350,18 @@ class RagAskTest {
     }
 
     @Test
+    void tellsListenersWhatFailed() {
+        List<RagEvent> events = Collections.synchronizedList(new ArrayList<>());
+        try (Rag rag = Fakes.rag(Fakes.failing("vector")).listener(events::add).build()) {
+            assertThatThrownBy(() -> rag.search("what?")).isInstanceOf(RetrievalFailedException.class);
+        }
+        assertThat(events.getLast())
+                .isInstanceOfSatisfying(
+                        RagEvent.QuestionFailed.class,
+                        e -> assertThat(e.operation()).isEqualTo(RagEvent.Operation.SEARCH));
+    }
+
+    @Test
     void refusesAQuestionThatIsTooLongBeforeAnyHop() {
         try (Rag rag = Fakes.rag(Fakes.finding("vector", A)).build()) {
             assertThatThrownBy(() -> rag.ask("x".repeat(10_000_000)))

@@ -8,7 +8,6 @@ import dev.groundwork.rag.Question;
 import dev.groundwork.rag.RagEvent;
 import dev.groundwork.rag.Trace;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A question or search that is over, in the words of logs and metrics.
  *
- * @param operation {@code ask}, {@code search}; {@code unknown} for a failure that came before the two differ
+ * @param operation {@code ask} or {@code search}
  * @param outcome one of the constants here
  * @param reason why there is no answer; {@code null} unless it abstained
  * @param results how many segments retrieval found in the end
@@ -38,9 +37,6 @@ record Finished(
     static final String ERROR = "error";
     static final String TIMEOUT = "timeout";
     static final String CANCELLED = "cancelled";
-
-    /** Hops that only {@code ask} has. */
-    private static final Set<String> ASK_HOPS = Set.of(Hop.AUGMENT, Hop.CHAT, Hop.EXTRACT, Hop.CITE);
 
     static Finished of(RagEvent.AskCompleted event) {
         Trace trace = event.result().trace();
@@ -67,7 +63,6 @@ record Finished(
 
     static Finished of(RagEvent.QuestionFailed event) {
         Trace trace = event.trace();
-        boolean ask = trace.hops().stream().anyMatch(hop -> ASK_HOPS.contains(hop.name()));
         String outcome = switch (event.error()) {
             case DeadlineExceededException e -> TIMEOUT;
             case TimeoutException e -> TIMEOUT;
@@ -79,7 +74,7 @@ record Finished(
         return new Finished(
                 event.pipeline(),
                 event.question(),
-                ask ? "ask" : "unknown",
+                lower(event.operation()),
                 outcome,
                 null,
                 retrieved(trace),

@@ -146,7 +146,7 @@ class JsonEventLoggerTest {
                 .containsEntry("rag.result_count", 2)
                 .containsEntry("rag.error_type", "IllegalStateException")
                 .doesNotContainKey("rag.stack_trace");
-        assertThat(Samples.parse(lines.get(1))).containsEntry("rag.operation", "unknown");
+        assertThat(Samples.parse(lines.get(1))).containsEntry("rag.operation", "ask");
         assertThat((String) Samples.parse(lines.get(1)).get("rag.stack_trace"))
                 .startsWith("java.lang.IllegalStateException\n\tat dev.groundwork.");
     }
@@ -252,7 +252,7 @@ class JsonEventLoggerTest {
         logger.onEvent(new RagEvent.HopCompleted(
                 huge, huge, 1, Samples.hop(huge, 1, 1, candidates, huge, null, null, List.of())));
         logger.onEvent(new RagEvent.QuestionFailed(
-                huge,
+                huge, RagEvent.Operation.ASK,
                 Question.of(huge).withRequestId(huge),
                 new IllegalStateException(huge),
                 Samples.trace(List.of())));

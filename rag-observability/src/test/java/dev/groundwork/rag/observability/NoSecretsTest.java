@@ -82,9 +82,9 @@ class NoSecretsTest {
         listener.onEvent(new RagEvent.AskCompleted(
                 URL, question, new Answer.Abstained(Answer.Abstained.Reason.NO_CONTEXT, CANARY, trace)));
         listener.onEvent(new RagEvent.SearchCompleted(URL, question, new SearchResult(List.of(hit), trace)));
-        listener.onEvent(new RagEvent.QuestionFailed(URL, question, foreign, trace));
+        listener.onEvent(new RagEvent.QuestionFailed(URL, RagEvent.Operation.ASK, question, foreign, trace));
         listener.onEvent(new RagEvent.QuestionFailed(
-                URL, question, new LlmUnavailableException(leg.attempts(), null, foreign), trace));
+                URL, RagEvent.Operation.ASK, question, new LlmUnavailableException(leg.attempts(), null, foreign), trace));
         listener.onEvent(new RagEvent.IngestCompleted(
                 URL,
                 new IngestReport(

@@ -158,7 +158,7 @@ final class Samples {
     }
 
     static RagEvent.QuestionFailed failed(Throwable error, Hop... hops) {
-        return new RagEvent.QuestionFailed(PIPELINE, question(), error, trace(List.of(), hops));
+        return new RagEvent.QuestionFailed(PIPELINE, RagEvent.Operation.ASK, question(), error, trace(List.of(), hops));
     }
 
     static RagEvent.HopCompleted completed(int sequence, Hop hop) {
