@@ -31,8 +31,12 @@ final class EmbeddingWorkers implements AutoCloseable {
         this.pool = parallelism == 1
                 ? null
                 : new ThreadPoolExecutor(
-                        0, parallelism - 1, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> Thread
-                                .ofPlatform()
+                        0,
+                        parallelism - 1,
+                        IDLE_SECONDS,
+                        TimeUnit.SECONDS,
+                        new SynchronousQueue<>(),
+                        task -> Thread.ofPlatform()
                                 .name("groundwork-embed-" + number.incrementAndGet())
                                 .daemon()
                                 .unstarted(task));

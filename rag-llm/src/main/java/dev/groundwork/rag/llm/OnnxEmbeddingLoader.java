@@ -51,7 +51,8 @@ final class OnnxEmbeddingLoader {
             return new Source("classpath:" + name, () -> {
                 try (InputStream in = resource(name)) {
                     if (in == null) {
-                        throw new NoSuchFileException(name, null, "it isn't on the class path; " + artifact + " holds it");
+                        throw new NoSuchFileException(
+                                name, null, "it isn't on the class path; " + artifact + " holds it");
                     }
                     return in.readAllBytes();
                 }

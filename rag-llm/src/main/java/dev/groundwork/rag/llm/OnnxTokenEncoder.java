@@ -34,6 +34,7 @@ final class OnnxTokenEncoder implements AutoCloseable {
     private final String output;
     private final int dimension;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private volatile boolean closing;
     private boolean closed;
 
     private OnnxTokenEncoder(OrtEnvironment environment, OrtSession session, String location) throws OrtException {
@@ -52,8 +53,7 @@ final class OnnxTokenEncoder implements AutoCloseable {
      * @param location where the weights are from, for messages
      * @throws OnnxModelException if ONNX Runtime doesn't accept the graph, or its inputs or outputs are others
      */
-    static OnnxTokenEncoder start(
-            OrtEnvironment environment, byte[] weights, String location, int intraOpThreads) {
+    static OnnxTokenEncoder start(OrtEnvironment environment, byte[] weights, String location, int intraOpThreads) {
         OrtSession session;
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(intraOpThreads);
@@ -95,15 +95,23 @@ final class OnnxTokenEncoder implements AutoCloseable {
      * @throws IllegalStateException if it is closed
      */
     FloatBuffer run(long[] ids) throws OrtException {
+        // Seen before the lock, so that a stream of new calls can't keep close() waiting.
+        if (closing) {
+            throw closedException();
+        }
         lock.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException("the embedding model is closed");
+                throw closedException();
             }
             return runOpen(ids);
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    private static IllegalStateException closedException() {
+        return new IllegalStateException("the embedding model is closed");
     }
 
     private FloatBuffer runOpen(long[] ids) throws OrtException {
@@ -163,6 +171,7 @@ final class OnnxTokenEncoder implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         lock.writeLock().lock();
         try {
             if (!closed) {
