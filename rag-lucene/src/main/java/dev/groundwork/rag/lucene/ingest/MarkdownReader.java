@@ -45,7 +45,7 @@ final class MarkdownReader implements DocumentReader {
     private static final Parser BLOCKS = Parser.builder()
             .extensions(List.of(TablesExtension.create()))
             .includeSourceSpans(IncludeSourceSpans.BLOCKS)
-            .maxOpenBlockParsers(MAX_NESTING)
+            
             .inlineParserFactory(context -> (lines, node) -> {})
             .build();
 

@@ -101,7 +101,6 @@ class BadFilesTest {
     @Test
     void startsNoMoreParsersWhileTooManyLateOnesRun() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(BoundedParse.MAX_ABANDONED);
         AtomicBoolean deaf = new AtomicBoolean(true);
         DocumentReader reader = (content, max) -> {
             if (!deaf.get()) {
@@ -116,22 +115,23 @@ class BadFilesTest {
                     // A parser that does not listen.
                 }
             }
-            ended.countDown();
             throw new UnreadableException("ended");
         };
         Documents source = Documents.file(write(folder, "a.md", "text"))
                 .maxParseTime(Duration.ofMillis(5))
                 .readingWith(format -> reader);
-        for (int i = 0; i < BoundedParse.MAX_ABANDONED; i++) {
-            assertEquals("not parsed within 5 ms", reason(source));
+        // On a busy machine a thread may not have started within its time; then it does not count.
+        String reason = "";
+        for (int i = 0; i < 1000 && !reason.startsWith("not parsed: "); i++) {
+            reason = reason(source);
         }
-        assertEquals("not parsed: 8 parses that exceeded their time still run", reason(source));
+        assertEquals("not parsed: 8 parses that exceeded their time still run", reason);
 
         deaf.set(false);
         release.countDown();
-        ended.await();
-        SourceDocument document = documents(source.maxParseTime(Duration.ofSeconds(20))).getFirst();
-        // The threads count themselves out right after this.
+        SourceDocument document =
+                documents(source.maxParseTime(Duration.ofSeconds(20))).getFirst();
+        // The threads count themselves out when they end.
         int loaded = 0;
         while (loaded == 0) {
             try {
