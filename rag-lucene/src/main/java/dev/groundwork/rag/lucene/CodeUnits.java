@@ -1,0 +1,93 @@
+package dev.groundwork.rag.lucene;
+
+import java.util.Arrays;
+
+/**
+ * Strings as bytes, one to three for each UTF-16 code unit (CESU-8). Unlike UTF-8 it keeps lone surrogates, so that every
+ * string comes back as it was, and its bytes sort as {@link String#compareTo} does.
+ */
+final class CodeUnits {
+
+    private CodeUnits() {}
+
+    static byte[] encode(String text) {
+        byte[] bytes = new byte[length(text)];
+        int at = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                bytes[at++] = (byte) c;
+            } else if (c < 0x800) {
+                bytes[at++] = (byte) (0xC0 | c >> 6);
+                bytes[at++] = (byte) (0x80 | c & 0x3F);
+            } else {
+                bytes[at++] = (byte) (0xE0 | c >> 12);
+                bytes[at++] = (byte) (0x80 | c >> 6 & 0x3F);
+                bytes[at++] = (byte) (0x80 | c & 0x3F);
+            }
+        }
+        return bytes;
+    }
+
+    /** Returns how many bytes a string takes. */
+    static int length(String text) {
+        int length = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            length = Math.addExact(length, c < 0x80 ? 0 : c < 0x800 ? 1 : 2);
+        }
+        return length;
+    }
+
+    static String decode(byte[] bytes) {
+        return decode(bytes, 0, bytes.length);
+    }
+
+    static String decode(byte[] bytes, int offset, int length) {
+        char[] chars = new char[length];
+        int count = 0;
+        for (int i = offset; i < offset + length; ) {
+            int lead = bytes[i++] & 0xFF;
+            if (lead < 0x80) {
+                chars[count++] = (char) lead;
+            } else if (lead < 0xE0) {
+                chars[count++] = (char) ((lead & 0x1F) << 6 | bytes[i++] & 0x3F);
+            } else {
+                chars[count++] = (char) ((lead & 0x0F) << 12 | (bytes[i++] & 0x3F) << 6 | bytes[i++] & 0x3F);
+            }
+        }
+        return new String(chars, 0, count);
+    }
+
+    /** Returns the bytes of two strings with a zero byte between; the first one's zero characters are written longer. */
+    static byte[] pair(String first, String second) {
+        byte[] head = encodeWithoutZero(first);
+        byte[] tail = encode(second);
+        byte[] bytes = Arrays.copyOf(head, head.length + 1 + tail.length);
+        System.arraycopy(tail, 0, bytes, head.length + 1, tail.length);
+        return bytes;
+    }
+
+    /** Returns bytes none of which is zero. */
+    static byte[] encodeWithoutZero(String text) {
+        byte[] plain = encode(text);
+        int zeros = 0;
+        for (byte b : plain) {
+            zeros += b == 0 ? 1 : 0;
+        }
+        if (zeros == 0) {
+            return plain;
+        }
+        byte[] bytes = new byte[plain.length + zeros];
+        int at = 0;
+        for (byte b : plain) {
+            if (b == 0) {
+                bytes[at++] = (byte) 0xC0;
+                bytes[at++] = (byte) 0x80;
+            } else {
+                bytes[at++] = b;
+            }
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,138 @@
+package dev.groundwork.rag.lucene;
+
+import dev.groundwork.rag.IndexedSegment;
+import dev.groundwork.rag.SegmentKeys;
+import dev.langchain4j.data.document.Metadata;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.lucene.document.BinaryDocValuesField;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.SortedDocValuesField;
+import org.apache.lucene.document.StoredField;
+import org.apache.lucene.document.StringField;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.FixedBitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fields of the index, and how a segment and a ledger entry become Lucene documents. A segment has an id; a ledger
+ * entry, one for each document of a source, has none.
+ */
+final class Fields {
+
+    /** A segment's id: a term to find it by, and doc values to order by. */
+    static final String ID = "id";
+    /** The source and document that a segment or ledger entry belongs to. */
+    static final String OWNER = "owner";
+    /** A ledger entry's source. */
+    static final String SOURCE = "source";
+    /** A ledger entry's document id and fingerprint. */
+    static final String ENTRY = "entry";
+    /** Tells ledger entries from segments. */
+    static final String LEDGER = "ledger";
+    /** A segment's words. */
+    static final String TEXT = "text";
+    /** The words of a segment's title and headings. */
+    static final String TITLE = "title";
+    /** A segment's metadata, as {@link MetadataTerms}. */
+    static final String METADATA = "metadata";
+
+    /** The longest term that Lucene takes. */
+    static final int MAX_TERM_BYTES = 32_766;
+
+    private static final String RECORD = "record";
+    private static final BytesRef YES = new BytesRef("y");
+
+    private Fields() {}
+
+    /** Returns the field of vectors of a dimension: one each, for Lucene fixes a field's dimension for ever. */
+    static String vectors(int dimension) {
+        return "vector" + dimension;
+    }
+
+    static Term id(String id) {
+        return new Term(ID, new BytesRef(CodeUnits.encode(id)));
+    }
+
+    static Term owner(String source, String documentId) {
+        return new Term(OWNER, new BytesRef(CodeUnits.pair(source, documentId)));
+    }
+
+    static Term source(String source) {
+        return new Term(SOURCE, new BytesRef(CodeUnits.encode(source)));
+    }
+
+    static Document segment(IndexedSegment segment, @Nullable Term owner) {
+        Document document = new Document();
+        BytesRef id = new BytesRef(CodeUnits.encode(segment.id()));
+        document.add(new StringField(ID, id, Field.Store.NO));
+        document.add(new SortedDocValuesField(ID, id));
+        if (owner != null) {
+            document.add(new StringField(OWNER, owner.bytes(), Field.Store.NO));
+        }
+        float[] unit = Vectors.unit("segment " + segment.id() + ": vector", segment.embedding().vector());
+        document.add(new KnnFloatVectorField(vectors(unit.length), unit, VectorSimilarityFunction.DOT_PRODUCT));
+        document.add(new TextField(TEXT, TextAnalyzer.normalize(segment.segment().text()), Field.Store.NO));
+        Metadata metadata = segment.segment().metadata();
+        String title = title(metadata);
+        if (!title.isBlank()) {
+            document.add(new TextField(TITLE, TextAnalyzer.normalize(title), Field.Store.NO));
+        }
+        for (BytesRef term : MetadataTerms.of(metadata.toMap())) {
+            document.add(new StringField(METADATA, term, Field.Store.NO));
+        }
+        document.add(new StoredField(RECORD, new SegmentRecord(segment.id(), segment.segment()).encode()));
+        return document;
+    }
+
+    /** Returns title and headings; the title once where the headings start with it. */
+    private static String title(Metadata metadata) {
+        String title = metadata.toMap().get(SegmentKeys.TITLE) instanceof String text ? text : "";
+        String headings = metadata.toMap().get(SegmentKeys.HEADINGS) instanceof String text ? text : "";
+        return headings.startsWith(title) ? headings : title + '\n' + headings;
+    }
+
+    static Document ledgerEntry(String source, String documentId, String fingerprint) {
+        Document document = new Document();
+        document.add(new StringField(OWNER, owner(source, documentId).bytes(), Field.Store.NO));
+        document.add(new StringField(SOURCE, source(source).bytes(), Field.Store.NO));
+        document.add(new StringField(LEDGER, YES, Field.Store.NO));
+        byte[] entry = CodeUnits.pair(documentId, fingerprint);
+        document.add(new BinaryDocValuesField(ENTRY, new BytesRef(entry)));
+        return document;
+    }
+
+    static SegmentRecord read(StoredFields stored, int doc) throws IOException {
+        BytesRef bytes = stored.document(doc, Set.of(RECORD)).getBinaryValue(RECORD);
+        if (bytes == null) {
+            throw new CorruptIndexException("document " + doc + " has no stored segment", "stored segment");
+        }
+        return SegmentRecord.decode(bytes);
+    }
+
+    /** Returns the ledger entries of a leaf, deleted ones included; {@code null} if there are none. */
+    static @Nullable PostingsEnum ledgerEntries(LeafReader leaf) throws IOException {
+        return leaf.postings(new Term(LEDGER, YES), PostingsEnum.NONE);
+    }
+
+    /** Returns the segments of a leaf, deleted ones included. */
+    static FixedBitSet segments(LeafReader leaf) throws IOException {
+        FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
+        PostingsEnum entries = ledgerEntries(leaf);
+        if (entries != null) {
+            bits.or(entries);
+        }
+        bits.flip(0, Objects.checkIndex(leaf.maxDoc(), Integer.MAX_VALUE));
+        return bits;
+    }
+}

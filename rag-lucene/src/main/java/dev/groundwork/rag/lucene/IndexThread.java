@@ -1,0 +1,75 @@
+package dev.groundwork.rag.lucene;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The one thread that opens files, writes and commits. Java closes a file channel under a thread that is interrupted, and
+ * with it Lucene's lock and files; so no thread of a caller, who may be interrupted at any time, ever touches one.
+ *
+ * <p>Callers wait, whatever happens: their number bounds the queue. One that is interrupted waits on, and has its flag
+ * set again when the work is done.
+ */
+final class IndexThread implements AutoCloseable {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final ExecutorService executor;
+
+    IndexThread() {
+        String name = "groundwork-index-" + COUNT.incrementAndGet();
+        executor = Executors.newSingleThreadExecutor(
+                work -> Thread.ofPlatform().name(name).daemon().unstarted(work));
+    }
+
+    /**
+     * Runs work and waits for it, also while interrupted.
+     *
+     * @throws IllegalStateException if the thread was closed
+     */
+    @SuppressWarnings("Interruption") // waits on, and restores the flag
+    <T> T call(Callable<T> work) throws Exception {
+        Future<T> future;
+        try {
+            future = executor.submit(work);
+        } catch (RejectedExecutionException e) {
+            throw new IllegalStateException("index is closed", e);
+        }
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return future.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    throw unwrap(e);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Returns the work's own exception; throws its own error. */
+    private static Exception unwrap(ExecutionException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        return cause instanceof Exception exception ? exception : e;
+    }
+
+    /** Lets work under way end; later calls throw. */
+    @Override
+    public void close() {
+        executor.shutdown();
+    }
+}

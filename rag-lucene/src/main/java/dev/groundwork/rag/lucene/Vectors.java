@@ -1,0 +1,52 @@
+package dev.groundwork.rag.lucene;
+
+/** Checks vectors and brings them to length one, so that their dot product is their cosine. */
+final class Vectors {
+
+    /** A vector whose squared length is this near to one is taken as it is: models that normalise do so in floats. */
+    private static final double UNIT_TOLERANCE = 1e-6;
+
+    private Vectors() {}
+
+    /**
+     * Returns the vector's length.
+     *
+     * @param what the vector, for the message
+     * @throws IllegalArgumentException if a value is not finite, or all are zero
+     */
+    static double check(String what, float[] vector) {
+        if (vector.length == 0) {
+            throw new IllegalArgumentException(what + " has no dimension");
+        }
+        double sum = 0;
+        for (int i = 0; i < vector.length; i++) {
+            if (!Float.isFinite(vector[i])) {
+                throw new IllegalArgumentException(
+                        what + " has the value " + vector[i] + " at " + i + ", must be finite");
+            }
+            sum += (double) vector[i] * vector[i];
+        }
+        if (sum == 0) {
+            throw new IllegalArgumentException(what + " has length zero, its cosine to others is undefined");
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** Returns the checked vector at length one: a copy, or the same array if it has that length. */
+    static float[] unit(String what, float[] vector) {
+        double length = check(what, vector);
+        if (Math.abs(length * length - 1) <= UNIT_TOLERANCE) {
+            return vector;
+        }
+        float[] unit = new float[vector.length];
+        for (int i = 0; i < vector.length; i++) {
+            unit[i] = (float) (vector[i] / length);
+        }
+        return unit;
+    }
+
+    /** Returns the cosine behind Lucene's score of a dot product, which is (1 + cosine) / 2. */
+    static double cosine(float score) {
+        return Math.clamp(2.0 * score - 1.0, -1.0, 1.0);
+    }
+}

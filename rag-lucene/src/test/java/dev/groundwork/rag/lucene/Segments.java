@@ -1,0 +1,35 @@
+package dev.groundwork.rag.lucene;
+
+import dev.groundwork.rag.Hit;
+import dev.groundwork.rag.IndexChange;
+import dev.groundwork.rag.IndexedSegment;
+import dev.langchain4j.data.document.Metadata;
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import java.util.List;
+
+/** Short ways to say what tests index. */
+final class Segments {
+
+    private Segments() {}
+
+    static IndexedSegment segment(String id, String text, Metadata metadata, float... vector) {
+        return new IndexedSegment(id, TextSegment.from(text, metadata), Embedding.from(vector));
+    }
+
+    static IndexedSegment segment(String id, String text, float... vector) {
+        return segment(id, text, new Metadata(), vector);
+    }
+
+    static List<IndexChange> upsert(IndexedSegment... segments) {
+        return List.of(new IndexChange.Upsert(List.of(segments)));
+    }
+
+    static List<String> byVector(LuceneIndex index, float... query) {
+        return ids(index.searchVector(Embedding.from(query), 10, null));
+    }
+
+    static List<String> ids(List<Hit> hits) {
+        return hits.stream().map(Hit::id).toList();
+    }
+}
