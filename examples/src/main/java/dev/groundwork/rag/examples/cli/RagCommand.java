@@ -89,7 +89,7 @@ public final class RagCommand implements Callable<Integer> {
         line.getSubcommands().values().forEach(sub -> sub.getCommandSpec().version("rag " + version()));
         try {
             return line.execute(args);
-        } catch (StackOverflowError | OutOfMemoryError | LinkageError e) {
+        } catch (Error e) {
             // Picocli lets errors through; they get one line as every other failure does.
             CommandLine.ParseResult parsed = line.getParseResult();
             CommandLine command = parsed != null && parsed.hasSubcommand()

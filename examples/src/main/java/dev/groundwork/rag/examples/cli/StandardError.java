@@ -3,7 +3,9 @@ package dev.groundwork.rag.examples.cli;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
-import java.lang.reflect.Constructor;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -20,7 +22,8 @@ final class StandardError {
     private StandardError() {}
 
     static PrintStream open() {
-        return new PrintStream(new FileOutputStream(descriptor(Integer.getInteger(NUMBER, 2))), true, StandardCharsets.UTF_8);
+        FileDescriptor descriptor = descriptor(Integer.getInteger(NUMBER, 2));
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 
     private static FileDescriptor descriptor(int number) {
@@ -28,10 +31,10 @@ final class StandardError {
             return FileDescriptor.err;
         }
         try {
-            Constructor<FileDescriptor> byNumber = FileDescriptor.class.getDeclaredConstructor(int.class);
-            byNumber.setAccessible(true);
-            return byNumber.newInstance(number);
-        } catch (ReflectiveOperationException | RuntimeException e) {
+            MethodHandle byNumber = MethodHandles.privateLookupIn(FileDescriptor.class, MethodHandles.lookup())
+                    .findConstructor(FileDescriptor.class, MethodType.methodType(void.class, int.class));
+            return (FileDescriptor) byNumber.invokeExact(number);
+        } catch (Throwable e) {
             // Filtered is good enough.
             return FileDescriptor.err;
         }
