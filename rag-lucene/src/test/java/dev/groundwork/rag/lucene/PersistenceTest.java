@@ -124,8 +124,7 @@ class PersistenceTest {
     }
 
     private void lastChanged(int minutesAgo) throws IOException {
-        Files.setLastModifiedTime(
-                folder, FileTime.from(Instant.now().minusSeconds(minutesAgo * 60L)));
+        Files.setLastModifiedTime(folder, FileTime.from(Instant.now().minusSeconds(minutesAgo * 60L)));
     }
 
     @Test

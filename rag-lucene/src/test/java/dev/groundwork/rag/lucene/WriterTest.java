@@ -57,9 +57,8 @@ class WriterTest {
     }
 
     private static ChangePlan plan(String... ids) {
-        return ChangePlan.of(upsert(Arrays.stream(ids)
-                .map(id -> segment(id, "word", 1, 0))
-                .toArray(IndexedSegment[]::new)));
+        return ChangePlan.of(
+                upsert(Arrays.stream(ids).map(id -> segment(id, "word", 1, 0)).toArray(IndexedSegment[]::new)));
     }
 
     private static List<String> found(FailingDirectory directory) throws IOException {
