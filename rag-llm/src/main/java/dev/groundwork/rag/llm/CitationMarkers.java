@@ -25,14 +25,18 @@ final class CitationMarkers {
     /** A range that names more is taken as its two ends. */
     static final int LONGEST_RANGE = 50;
 
-    private static final String NUMBER = "\\d{1,10}";
+    private static final String NUMBER = "\\d{1,15}";
     private static final Pattern MARKER = Pattern.compile(
             "[\\[【［]\\s?(?:(?:sources?|quellen?|fuentes?|来源|來源)\\s?:?\\s?#?)?(" + NUMBER + "(?:\\s?(?:[,;，、&–—-]|and|und)\\s?"
                     + NUMBER + "){0,50})\\s?(?:†[^】\\n]{0,100})?[\\]】］]",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern PART = Pattern.compile("(" + NUMBER + ")(?:\\s?[–—-]\\s?(" + NUMBER + "))?");
+    /** Code, and the targets of links. */
     private static final Pattern CODE =
-            Pattern.compile("(?m)^[ \\t]*(```|~~~)[\\s\\S]*?(?:^[ \\t]*\\1[ \\t]*$|\\z)|(`+)(?!`)[^`]+?\\2(?!`)");
+            Pattern.compile("(?m)^[ \\t]*(```|~~~)[\\s\\S]*?(?:^[ \\t]*\\1[ \\t]*$|\\z)|(?<!`)(`++)[^`]+\\2(?!`)"
+                    + "|(?<=\\])\\([^()\\s]{1,2000}\\)");
+
+    private static final Pattern LINK_TARGET = Pattern.compile("\\([^()\\s]{1,2000}\\)");
 
     private CitationMarkers() {}
 
@@ -42,7 +46,7 @@ final class CitationMarkers {
         Matcher matcher = MARKER.matcher(text);
         while (matcher.find()) {
             int end = markers.isEmpty() ? -1 : markers.getLast().end();
-            if (!otherwiseMeant(text, matcher.start(), matcher.end(), end)) {
+            if (!otherwiseMeant(answer, text, matcher.start(), matcher.end(), end)) {
                 List<Integer> numbers = numbers(matcher.group(1));
                 boolean index = numbers.equals(List.of(0))
                         && matcher.start() > 0
@@ -59,23 +63,24 @@ final class CitationMarkers {
         StringBuilder text = new StringBuilder(answer);
         Matcher code = CODE.matcher(answer);
         while (code.find()) {
-            for (int i = code.start(); i < code.end(); i++) {
+            // The bracket of a link's target stays: it tells that [1] before it is a link's text.
+            for (int i = code.start() + 1; i < code.end(); i++) {
                 text.setCharAt(i, ' ');
             }
         }
         return text.toString();
     }
 
-    private static boolean otherwiseMeant(String text, int start, int end, int previousEnd) {
+    private static boolean otherwiseMeant(String answer, String text, int start, int end, int previousEnd) {
         char next = end < text.length() ? text.charAt(end) : ' ';
-        if (next == '(') {
-            return !text.startsWith("( ", end) && text.indexOf(')', end) > 0 && !text.substring(end + 1, text.indexOf(')', end)).contains(" ");
+        if (next == '(' && LINK_TARGET.matcher(answer).region(end, answer.length()).lookingAt()) {
+            return true;
         }
         boolean lineStart = text.substring(text.lastIndexOf('\n', Math.max(0, start - 1)) + 1, start).isBlank();
         if (next == ':' && lineStart && text.substring(end).matches("(?s):\\s*<?(?:https?:|www\\.|/|\\S+\\.\\w+).*")) {
             return true;
         }
-        return start > 0 && text.charAt(start - 1) == ']' && previousEnd != start;
+        return start > 0 && answer.charAt(start - 1) == ']' && previousEnd != start;
     }
 
     private static List<Integer> numbers(String list) {

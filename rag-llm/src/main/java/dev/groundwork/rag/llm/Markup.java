@@ -47,18 +47,23 @@ final class Markup {
     static String readable(String blanked) {
         StringBuilder out = new StringBuilder(blanked.length());
         boolean space = false;
+        boolean blank = false;
         for (int i = 0; i < blanked.length(); i++) {
             char c = blanked.charAt(i);
             if (c == BLANK) {
+                blank = true;
                 continue;
             }
             if (Character.isWhitespace(c)) {
                 space = !out.isEmpty();
             } else {
-                if (space) {
+                // A marker that was taken out before a full stop leaves its space.
+                boolean left = blank && ".,;:!?。，；：！？".indexOf(c) >= 0;
+                if (space && !left) {
                     out.append(' ');
-                    space = false;
                 }
+                space = false;
+                blank = false;
                 out.append(c);
             }
         }

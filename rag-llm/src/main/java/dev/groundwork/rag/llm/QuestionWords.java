@@ -31,6 +31,11 @@ record QuestionWords(List<Word> content, boolean definition, boolean number, boo
                     + "|谁|誰|哪里|哪裡|哪个|何处",
             FLAGS);
 
+    /** Returns whether most of it is in a script without spaces. */
+    boolean inPairs() {
+        return content.stream().filter(w -> w.kind() == Words.Kind.PAIR).count() * 2 > content.size();
+    }
+
     static QuestionWords of(String question) {
         List<Word> content = new ArrayList<>();
         for (Word word : Words.of(question)) {

@@ -37,7 +37,13 @@ public final class QuotingAnswerer implements ExtractiveAnswerer {
      * The weighted share of the question's words that the best sentence must have, with its headings and neighbours.
      * Below it there is no answer.
      */
-    public static final double LEAST_COVERED = 0.34;
+    public static final double LEAST_COVERED = 0.28;
+
+    /** The same for questions of one or two words: half of so little is chance. */
+    public static final double LEAST_COVERED_OF_TWO = 0.55;
+
+    /** The same for scripts without spaces, where pairs of characters run across words and never all match. */
+    public static final double LEAST_COVERED_IN_PAIRS = 0.15;
 
     /** The share of the best sentence's score that further ones must have. */
     private static final double NEAR_BEST = 0.5;
@@ -83,11 +89,18 @@ public final class QuotingAnswerer implements ExtractiveAnswerer {
         }
         List<Scored> scored = new ArrayList<>(new SentenceScorer(asked, sources).score());
         scored.sort(Comparator.comparingDouble(Scored::score).reversed());
-        List<Scored> picked = pick(scored, sources);
+        List<Scored> picked = pick(scored, sources, leastCovered(asked));
         return picked.isEmpty() ? Optional.empty() : Optional.of(write(picked, sources));
     }
 
-    private List<Scored> pick(List<Scored> scored, List<SourceText> sources) {
+    private static double leastCovered(QuestionWords asked) {
+        if (asked.inPairs()) {
+            return LEAST_COVERED_IN_PAIRS;
+        }
+        return asked.content().size() <= 2 ? LEAST_COVERED_OF_TWO : LEAST_COVERED;
+    }
+
+    private List<Scored> pick(List<Scored> scored, List<SourceText> sources, double leastCovered) {
         List<Scored> picked = new ArrayList<>();
         List<Set<String>> said = new ArrayList<>();
         double best = 0;
@@ -99,7 +112,7 @@ public final class QuotingAnswerer implements ExtractiveAnswerer {
                     .filter(Word::content)
                     .map(Word::stem)
                     .collect(Collectors.toSet());
-            if (candidate.covered() >= LEAST_COVERED && said.stream().noneMatch(s -> same(s, words))) {
+            if (candidate.covered() >= leastCovered && said.stream().noneMatch(s -> same(s, words))) {
                 picked.add(candidate);
                 said.add(words);
                 best = Math.max(best, candidate.score());
@@ -127,7 +140,7 @@ public final class QuotingAnswerer implements ExtractiveAnswerer {
             int previous = -2;
             for (int i : entry.getValue().stream().sorted().toList()) {
                 boolean together = previous >= 0 && source.sentence(previous).block() == source.sentence(i).block();
-                text.append(text.isEmpty() ? "" : together ? " " : "\n");
+                text.append(text.isEmpty() ? "" : together ? " " : "\n\n");
                 String claim = source.readable(i);
                 text.append(claim).append(" [").append(number).append(']');
                 citations.add(new Citation(

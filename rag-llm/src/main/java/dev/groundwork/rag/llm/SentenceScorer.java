@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Scores the sentences of what was retrieved by how much of the question they answer: the question's words, the rare
@@ -30,10 +31,17 @@ final class SentenceScorer {
     private static final double FOR_DEFINITION = 0.35;
     private static final double FOR_ANSWER_TYPE = 0.2;
     private static final double RANK_WEIGHT = 0.12;
+    /** What rows of tables, announcements and references are worth beside statements. */
+    private static final double BY_THE_WAY = 0.7;
+
     private static final int SHORTEST = 3;
     private static final int SHORTEST_IN_PAIRS = 6;
     private static final int LONGEST_CHARS = 1_000;
     private static final int LONG_WORDS = 60;
+
+    private static final Pattern ELSEWHERE = Pattern.compile(
+            "^(?:see|refer to|(?:for|to learn) (?:more|further)|read more|siehe|weitere informationen|voir|véase|参见|参阅|详见)\\b",
+            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
 
     private final QuestionWords question;
     private final List<SourceText> sources;
@@ -119,8 +127,8 @@ final class SentenceScorer {
         if (words > LONG_WORDS) {
             score *= Math.sqrt((double) LONG_WORDS / words);
         }
-        if (source.sentence(i).kind() == Kind.ROW) {
-            score *= 0.8;
+        if (source.sentence(i).kind() == Kind.ROW || pointsElsewhere(source, i)) {
+            score *= BY_THE_WAY;
         }
         return new Scored(s, i, score / (1 + RANK_WEIGHT * Math.log(1 + s)), share);
     }
@@ -173,6 +181,12 @@ final class SentenceScorer {
             }
         }
         return seen.cardinality() == question.content().size();
+    }
+
+    /** Returns whether a sentence announces what follows, or refers to another text. */
+    private static boolean pointsElsewhere(SourceText source, int i) {
+        String text = source.readable(i);
+        return text.endsWith(":") || text.endsWith("：") || ELSEWHERE.matcher(text).find();
     }
 
     private boolean hasAskedType(SourceText source, int i) {

@@ -55,6 +55,9 @@ final class Words {
         "en", "em", "ly", "or", "s", "e", "n", "y", "t"
     };
 
+    /** Shorter beginnings and ends of words are chance, not parts of a compound. */
+    private static final int SHORTEST_PART = 6;
+
     private Words() {}
 
     /** Returns the words of a text, in order. Characters of blanked markup are skipped. */
@@ -79,7 +82,7 @@ final class Words {
         return words;
     }
 
-    /** Returns whether two words are forms of the same: equal stems, or one the beginning of the other. */
+    /** Returns whether two words are forms of the same, or one is the first or last part of the other, a compound. */
     static boolean alike(Word a, Word b) {
         if (a.stem.equals(b.stem)) {
             return true;
@@ -89,7 +92,8 @@ final class Words {
         }
         String shorter = a.stem.length() < b.stem.length() ? a.stem : b.stem;
         String longer = shorter.equals(a.stem) ? b.stem : a.stem;
-        return shorter.length() >= 4 && longer.length() - shorter.length() <= 3 && longer.startsWith(shorter);
+        return shorter.length() >= 4 && longer.length() - shorter.length() <= 3 && longer.startsWith(shorter)
+                || shorter.length() >= SHORTEST_PART && (longer.startsWith(shorter) || longer.endsWith(shorter));
     }
 
     /** Folds case, width and compatibility forms. */

@@ -88,6 +88,40 @@ class WordPieceTokenizerTest {
         }
     }
 
+    /** With a vocabulary of single characters, which shows each one's fate where BERT's own would only say [UNK]. */
+    @Test
+    void treatsEachCodePointOfTheFirstTwoPlanesAsTheHuggingFaceLibraryDoes() throws IOException {
+        String characters = jsonOfSingleCharacters();
+        WordPieceTokenizer tokenizer = TokenizerJson.read(characters.getBytes(UTF_8));
+        try (HuggingFaceTokenizer expected = reference(characters)) {
+            for (int block = 0; block < 0x20000; block += 0x100) {
+                StringBuilder text = new StringBuilder();
+                for (int codePoint = Math.max(1, block); codePoint < block + 0x100; codePoint++) {
+                    if (codePoint < 0xD800 || codePoint > 0xDFFF) {
+                        text.append(" x").appendCodePoint(codePoint).append("y\u302ez");
+                    }
+                }
+                assertThat(tokenizer.encode(text.toString(), ALL).ids())
+                        .as("block %x", block)
+                        .isEqualTo(expected.encode(text.toString(), true, false).getIds());
+            }
+        }
+    }
+
+    private static String jsonOfSingleCharacters() {
+        StringBuilder vocabulary = new StringBuilder("\"[UNK]\": 0, \"[CLS]\": 101, \"[SEP]\": 102");
+        for (int codePoint = 1; codePoint < 0x20000; codePoint++) {
+            if (codePoint < 0xD800 || codePoint > 0xDFFF) {
+                String character =
+                        codePoint < 0x80 ? String.format("\\u%04x", codePoint) : Character.toString(codePoint);
+                vocabulary.append(",\"").append(character).append("\":").append(1_000 + 2 * codePoint);
+                vocabulary.append(",\"##").append(character).append("\":").append(1_001 + 2 * codePoint);
+            }
+        }
+        int start = json.indexOf('{', json.indexOf("\"vocab\""));
+        return json.substring(0, start + 1) + vocabulary + "}}}";
+    }
+
     @ParameterizedTest
     @CsvSource({"true,true,false", "false,null,true", "false,true,false", "true,false,true", "false,null,false"})
     void honoursTheSwitchesOfTheNormalizer(String cleanText, String stripAccents, String lowerCase) throws IOException {

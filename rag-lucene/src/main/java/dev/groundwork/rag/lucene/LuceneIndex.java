@@ -133,9 +133,7 @@ public final class LuceneIndex implements SegmentIndex {
         boolean sameFingerprint = made.fingerprint().isEmpty()
                 || asked.fingerprint().isEmpty()
                 || made.fingerprint().equals(asked.fingerprint());
-        if (!made.modelName().equals(asked.modelName())
-                || made.dimension() != asked.dimension()
-                || !sameFingerprint) {
+        if (!made.modelName().equals(asked.modelName()) || made.dimension() != asked.dimension() || !sameFingerprint) {
             throw new IndexMismatchException(location.toString(), made, asked);
         }
     }
@@ -144,7 +142,7 @@ public final class LuceneIndex implements SegmentIndex {
     public Optional<EmbeddingSpec> embedding() {
         return read("embedding", snapshot -> {
             EmbeddingSpec made = snapshot.manifest().embedding();
-            return Optional.ofNullable(made == null || snapshot.segments() == 0 && bound != null ? bound : made);
+            return Optional.ofNullable(made == null || (snapshot.segments() == 0 && bound != null) ? bound : made);
         });
     }
 
@@ -217,8 +215,8 @@ public final class LuceneIndex implements SegmentIndex {
 
     private static void checkDimension(float[] vector, int dimension) {
         if (vector.length != dimension) {
-            throw new IllegalArgumentException("query vector has dimension " + vector.length + ", must be " + dimension
-                    + " as all of this index");
+            throw new IllegalArgumentException(
+                    "query vector has dimension " + vector.length + ", must be " + dimension + " as all of this index");
         }
     }
 
@@ -274,7 +272,8 @@ public final class LuceneIndex implements SegmentIndex {
             Throwable failure = lastFailure;
             return failure == null
                     ? Health.up(details)
-                    : Health.degraded("the last change failed: " + failure.getClass().getSimpleName(), details);
+                    : Health.degraded(
+                            "the last change failed: " + failure.getClass().getSimpleName(), details);
         });
     }
 

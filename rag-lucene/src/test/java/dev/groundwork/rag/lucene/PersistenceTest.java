@@ -112,9 +112,7 @@ class PersistenceTest {
         try (LuceneIndex writer = LuceneIndex.open(folder);
                 LuceneIndex reader = LuceneIndex.openReadOnly(folder)) {
             // as if nothing had been changed for an hour: the folder's time alone must tell the next change
-            Files.setLastModifiedTime(
-                    folder,
-                    FileTime.from(Instant.now().minusSeconds(3_600)));
+            Files.setLastModifiedTime(folder, FileTime.from(Instant.now().minusSeconds(3_600)));
             assertThat(reader.stats().segments()).isZero();
             assertThat(reader.stats().segments()).isZero();
             writer.apply(upsert(segment("a", "alpha", 1, 0)));
