@@ -123,6 +123,17 @@ class MarkdownSegmentsTest {
     }
 
     @Test
+    void doesNotCutWithinAnItemThatFits() {
+        String item = "- one two three four five\n  six seven eight nine ten\n";
+        List<TextSegment> segments =
+                load(Documents.file(write(folder, "a.md", item.repeat(3))).segmentTokens(18, 30));
+
+        // Eleven tokens an item: a line of the next one would have fitted too.
+        assertEquals(List.of(item.strip(), item.strip(), item.strip()), texts(segments));
+        assertEquals("3-4", lines(segments.get(1)));
+    }
+
+    @Test
     void putsSmallNeighboursTogetherButNotAcrossHeadings() {
         List<TextSegment> segments = load(folder, "a.md", "One.\n\nTwo.\n\n## H\n\nThree.\n\nFour.\n");
 
