@@ -48,7 +48,8 @@ final class RetrievalOptions {
         return docs;
     }
 
-    @Nullable Path index() {
+    @Nullable
+    Path index() {
         return index;
     }
 
@@ -89,8 +90,8 @@ final class RetrievalOptions {
         try {
             return RagSettings.of(Map.of("rag.timeout", text)).timeout();
         } catch (IllegalArgumentException e) {
-            throw new UsageException("--timeout is '" + text + "', must be from 1ms to 24h, for instance 500ms, 30s or"
-                    + " 2m");
+            throw new UsageException(
+                    "--timeout is '" + text + "', must be from 1ms to 24h, for instance 500ms, 30s or" + " 2m");
         }
     }
 }

@@ -180,8 +180,16 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"model", "@http://host", "model@ftp://host", "model@http://", "model@http://host:99999",
-        "model@http://u:secret@host:port", "model@http://host?key=secret"})
+    @ValueSource(
+            strings = {
+                "model",
+                "@http://host",
+                "model@ftp://host",
+                "model@http://",
+                "model@http://host:99999",
+                "model@http://u:secret@host:port",
+                "model@http://host?key=secret"
+            })
     void aMalformedModel(String llm) {
         fails(2, "--llm number 1: ", "ask", "--index", index, "--llm", llm, QUESTION);
         assertThat(shell.err()).doesNotContain("secret");

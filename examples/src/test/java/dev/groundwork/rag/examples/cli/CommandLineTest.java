@@ -15,19 +15,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The commands as a user calls them, with a model of words instead of the real one. */
 class CommandLineTest {
 
-    private static final String GUIDE =
-            """
-            # Guide
+    private static final String GUIDE = """
+        # Guide
 
-            ## Keys
+        ## Keys
 
-            An API key is rotated with the command keys rotate.
-            The old key stays valid for ten minutes.
+        An API key is rotated with the command keys rotate.
+        The old key stays valid for ten minutes.
 
-            ## Backups
+        ## Backups
 
-            A backup is written every night at two.
-            """;
+        A backup is written every night at two.
+        """;
 
     private static final String QUESTION = "How is an API key rotated?";
 
@@ -59,7 +58,8 @@ class CommandLineTest {
 
     @Test
     void answersFromASingleFile() {
-        assertThat(shell.run("ask", "--docs", docs.resolve("guide.md"), QUESTION)).isZero();
+        assertThat(shell.run("ask", "--docs", docs.resolve("guide.md"), QUESTION))
+                .isZero();
 
         assertThat(shell.out()).contains("keys rotate").contains("guide.md:5");
     }
@@ -114,7 +114,8 @@ class CommandLineTest {
 
     @Test
     void abstainsWhereNoSentenceAnswers() {
-        assertThat(shell.run("ask", "--json", "--docs", docs, "Who discovered penicillin?")).isEqualTo(3);
+        assertThat(shell.run("ask", "--json", "--docs", docs, "Who discovered penicillin?"))
+                .isEqualTo(3);
 
         assertThat(shell.json().path("outcome").asText()).isEqualTo("abstained");
         assertThat(shell.json().path("reason").asText()).isEqualTo("no_supporting_sentence");
@@ -166,7 +167,8 @@ class CommandLineTest {
             throw new IllegalStateException("loaded");
         });
 
-        assertThat(shell.run("search", "--index", index, "--mode", "TEXT", "backup")).isZero();
+        assertThat(shell.run("search", "--index", index, "--mode", "TEXT", "backup"))
+                .isZero();
 
         assertThat(shell.out()).contains("guide.md:").contains("A backup is written every night at two.");
     }
@@ -241,7 +243,8 @@ class CommandLineTest {
         assertThat(shell.json().path("status").asText()).isEqualTo("up");
         assertThat(shell.json().path("components").has("index")).isTrue();
 
-        assertThat(shell.run("health", "--json", "--index", folder.resolve("none"))).isEqualTo(1);
+        assertThat(shell.run("health", "--json", "--index", folder.resolve("none")))
+                .isEqualTo(1);
         assertThat(shell.json().path("status").asText()).isEqualTo("down");
 
         assertThat(shell.run("health", "--index", index)).isZero();
@@ -261,7 +264,8 @@ class CommandLineTest {
 
     @Test
     void eventsGoToStandardErrorAsBareJson() {
-        assertThat(shell.run("ask", "--log-level", "minimal", "--docs", docs, QUESTION)).isZero();
+        assertThat(shell.run("ask", "--log-level", "minimal", "--docs", docs, QUESTION))
+                .isZero();
 
         assertThat(shell.err().lines())
                 .hasSize(2)
@@ -282,13 +286,21 @@ class CommandLineTest {
 
     @Test
     void whatADocumentHoldsCannotSteerTheTerminal() throws IOException {
-        Files.writeString(docs.resolve("evil.txt"), "The colour of evil is \u001B[31mred\u001B[0m and \u202Ereversed.\n");
+        Files.writeString(
+                docs.resolve("evil.txt"), "The colour of evil is \u001B[31mred\u001B[0m and \u202Ereversed.\n");
 
-        assertThat(shell.run("ask", "--docs", docs, "What is the colour of evil?")).isZero();
-        assertThat(shell.out()).contains("colour of evil").doesNotContain("\u001B").doesNotContain("\u202E");
+        assertThat(shell.run("ask", "--docs", docs, "What is the colour of evil?"))
+                .isZero();
+        assertThat(shell.out())
+                .contains("colour of evil")
+                .doesNotContain("\u001B")
+                .doesNotContain("\u202E");
 
         assertThat(shell.run("search", "--docs", docs, "colour of evil")).isZero();
-        assertThat(shell.out()).contains("colour of evil").doesNotContain("\u001B").doesNotContain("\u202E");
+        assertThat(shell.out())
+                .contains("colour of evil")
+                .doesNotContain("\u001B")
+                .doesNotContain("\u202E");
     }
 
     @Test

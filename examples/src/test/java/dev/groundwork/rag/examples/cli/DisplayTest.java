@@ -11,7 +11,8 @@ class DisplayTest {
 
     @Test
     void wrapsBetweenWordsAndKeepsParagraphs() {
-        assertThat(wrapped(10, "one two three\n\nfour fiveandahalfandmore six")).isEqualTo("one two\nthree\n\nfour\nfiveandahalfandmore\nsix\n");
+        assertThat(wrapped(10, "one two three\n\nfour fiveandahalfandmore six"))
+                .isEqualTo("one two\nthree\n\nfour\nfiveandahalfandmore\nsix\n");
     }
 
     @Test
@@ -26,7 +27,8 @@ class DisplayTest {
 
     @Test
     void replacesWhatSteersATerminal() {
-        assertThat(Display.safe("a\u001B[2Jb\u0007c\u009Bd\u202Ee\r\nf\tg")).isEqualTo("a\uFFFD[2Jb\uFFFDc\uFFFDd\uFFFDe\nf\tg");
+        assertThat(Display.safe("a\u001B[2Jb\u0007c\u009Bd\u202Ee\r\nf\tg"))
+                .isEqualTo("a\uFFFD[2Jb\uFFFDc\uFFFDd\uFFFDe\nf\tg");
     }
 
     @Test

@@ -31,7 +31,8 @@ class LanguageModelTest {
     @Test
     void theModelsAnswerIsCitedAndChecked() {
         try (OpenAiStub llm = OpenAiStub.saying(ANSWER)) {
-            assertThat(shell.run("ask", "--docs", docs, "--llm", "stub@" + llm.url(), QUESTION)).isZero();
+            assertThat(shell.run("ask", "--docs", docs, "--llm", "stub@" + llm.url(), QUESTION))
+                    .isZero();
 
             assertThat(shell.out()).contains(ANSWER).contains("guide.md:3").doesNotContain("Extractive");
             assertThat(llm.paths()).containsExactly("/v1/chat/completions");
@@ -79,7 +80,8 @@ class LanguageModelTest {
                 OpenAiStub second = OpenAiStub.resetting()) {
             String[] llms = {"one@" + first.url(), "two@" + second.url()};
 
-            assertThat(shell.run("ask", "--docs", docs, "--llm", llms[0], "--llm", llms[1], QUESTION)).isZero();
+            assertThat(shell.run("ask", "--docs", docs, "--llm", llms[0], "--llm", llms[1], QUESTION))
+                    .isZero();
             assertThat(shell.out())
                     .contains("An API key is rotated with the command keys rotate.")
                     .contains("Extractive:")
@@ -96,11 +98,13 @@ class LanguageModelTest {
 
     @Test
     void failsWhereBothAreDeadAndSettingsWantAModel() throws IOException {
-        Path settings = Files.writeString(docs.resolveSibling("strict.properties"), "rag.answer.extractive-fallback=false\n");
+        Path settings =
+                Files.writeString(docs.resolveSibling("strict.properties"), "rag.answer.extractive-fallback=false\n");
         try (OpenAiStub dead = OpenAiStub.resetting()) {
             String llm = "one@" + dead.url();
 
-            assertThat(shell.run("ask", "--settings", settings, "--docs", docs, "--llm", llm, QUESTION)).isEqualTo(1);
+            assertThat(shell.run("ask", "--settings", settings, "--docs", docs, "--llm", llm, QUESTION))
+                    .isEqualTo(1);
 
             assertThat(shell.err()).startsWith("rag ask: no model could answer: " + llm);
             assertThat(shell.out()).isEmpty();
@@ -112,7 +116,8 @@ class LanguageModelTest {
     @Test
     void aCitationThatDoesNotHoldIsMarked() {
         try (OpenAiStub llm = OpenAiStub.saying("Penguins live on the southern hemisphere [1]. So they say [9].")) {
-            assertThat(shell.run("ask", "--docs", docs, "--llm", "stub@" + llm.url(), QUESTION)).isZero();
+            assertThat(shell.run("ask", "--docs", docs, "--llm", "stub@" + llm.url(), QUESTION))
+                    .isZero();
 
             assertThat(shell.out()).contains("UNSUPPORTED").contains("Degraded: a citation is not supported");
         }
@@ -123,10 +128,12 @@ class LanguageModelTest {
         try (OpenAiStub llm = OpenAiStub.saying("An API key is ", "rotated with the ", "command keys rotate [1].")) {
             String name = "stub@" + llm.url();
 
-            assertThat(shell.run("ask", "--stream", "--docs", docs, "--llm", name, QUESTION)).isZero();
+            assertThat(shell.run("ask", "--stream", "--docs", docs, "--llm", name, QUESTION))
+                    .isZero();
             assertThat(shell.out()).startsWith(ANSWER + System.lineSeparator()).contains("Sources:");
 
-            assertThat(shell.run("ask", "--stream", "--json", "--docs", docs, "--llm", name, QUESTION)).isZero();
+            assertThat(shell.run("ask", "--stream", "--json", "--docs", docs, "--llm", name, QUESTION))
+                    .isZero();
             assertThat(shell.json().path("answer").asText()).isEqualTo(ANSWER);
             assertThat(shell.err()).contains(ANSWER);
         }
@@ -137,8 +144,15 @@ class LanguageModelTest {
         try (OpenAiStub first = OpenAiStub.failing(429);
                 OpenAiStub second = OpenAiStub.saying(ANSWER)) {
             assertThat(shell.run(
-                            "ask", "--stream", "--docs", docs, "--llm", "one@" + first.url(), "--llm",
-                            "two@" + second.url(), QUESTION))
+                            "ask",
+                            "--stream",
+                            "--docs",
+                            docs,
+                            "--llm",
+                            "one@" + first.url(),
+                            "--llm",
+                            "two@" + second.url(),
+                            QUESTION))
                     .isZero();
 
             assertThat(shell.out()).startsWith(ANSWER).doesNotContain("Degraded");
@@ -149,7 +163,9 @@ class LanguageModelTest {
     void streamsTheExtractiveAnswerToo() {
         assertThat(shell.run("ask", "--stream", "--docs", docs, QUESTION)).isZero();
 
-        assertThat(shell.out()).containsOnlyOnce("An API key is rotated with the command keys rotate. [1]").contains("Extractive:");
+        assertThat(shell.out())
+                .containsOnlyOnce("An API key is rotated with the command keys rotate. [1]")
+                .contains("Extractive:");
     }
 
     @Test
@@ -160,7 +176,8 @@ class LanguageModelTest {
             shell.environment("OPENAI_API_KEY", "second-choice").run("ask", "--docs", docs, "--llm", name, QUESTION);
             shell.environment("RAG_LLM_API_KEY", "first-choice").run("ask", "--docs", docs, "--llm", name, QUESTION);
 
-            assertThat(llm.authorizations()).containsExactly("Bearer none", "Bearer second-choice", "Bearer first-choice");
+            assertThat(llm.authorizations())
+                    .containsExactly("Bearer none", "Bearer second-choice", "Bearer first-choice");
         }
     }
 
@@ -170,14 +187,26 @@ class LanguageModelTest {
             String url = "http://user:hidden-password@127.0.0.1:" + llm.port() + "/v1";
 
             shell.environment("RAG_LLM_API_KEY", "hidden-key")
-                    .run("ask", "--json", "--debug", "--log-level", "extended", "--docs", docs, "--llm", "stub@" + url, QUESTION);
+                    .run(
+                            "ask",
+                            "--json",
+                            "--debug",
+                            "--log-level",
+                            "extended",
+                            "--docs",
+                            docs,
+                            "--llm",
+                            "stub@" + url,
+                            QUESTION);
 
             assertThat(shell.out() + shell.err())
                     .contains("stub@http://127.0.0.1:" + llm.port() + "/v1")
                     .doesNotContain("hidden-password")
                     .doesNotContain("hidden-key");
             assertThat(llm.authorizations())
-                    .containsExactly("Basic " + Base64.getEncoder().encodeToString("user:hidden-password".getBytes(StandardCharsets.UTF_8)));
+                    .containsExactly("Basic "
+                            + Base64.getEncoder()
+                                    .encodeToString("user:hidden-password".getBytes(StandardCharsets.UTF_8)));
         }
     }
 
@@ -187,9 +216,14 @@ class LanguageModelTest {
         try (OpenAiStub llm = OpenAiStub.saying(ANSWER)) {
             shell.run("ingest", "--index", index, docs);
 
-            assertThat(shell.run("health", "--json", "--index", index, "--llm", "stub@" + llm.url())).isZero();
+            assertThat(shell.run("health", "--json", "--index", index, "--llm", "stub@" + llm.url()))
+                    .isZero();
 
-            assertThat(shell.json().path("components").path("llm").path("components").has("stub@" + llm.url()))
+            assertThat(shell.json()
+                            .path("components")
+                            .path("llm")
+                            .path("components")
+                            .has("stub@" + llm.url()))
                     .isTrue();
             assertThat(llm.paths()).isEmpty();
         }

@@ -61,16 +61,20 @@ final class OpenAiStub implements AutoCloseable {
                 }
                 return;
             }
-            send(exchange, 200, "{\"id\":\"1\",\"model\":\"stub\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\","
-                    + "\"message\":{\"role\":\"assistant\",\"content\":" + quoted(String.join("", pieces)) + "}}],"
-                    + "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5,\"total_tokens\":12}}");
+            send(
+                    exchange,
+                    200,
+                    "{\"id\":\"1\",\"model\":\"stub\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\","
+                            + "\"message\":{\"role\":\"assistant\",\"content\":" + quoted(String.join("", pieces))
+                            + "}}],"
+                            + "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":5,\"total_tokens\":12}}");
         });
     }
 
     /** A server that answers every request with this status. */
     static OpenAiStub failing(int status) {
-        return new OpenAiStub((exchange, stream) ->
-                send(exchange, status, "{\"error\":{\"message\":\"no\",\"type\":\"stub\"}}"));
+        return new OpenAiStub(
+                (exchange, stream) -> send(exchange, status, "{\"error\":{\"message\":\"no\",\"type\":\"stub\"}}"));
     }
 
     /** A server that breaks every connection. */

@@ -24,11 +24,21 @@ class RealModelIT {
         Shell shell = new Shell().embeddings(OnnxEmbeddingModel::bgeSmallEn);
 
         assertThat(shell.run("ingest", "--index", index, docs)).isZero();
-        assertThat(shell.run("search", "--json", "--mode", "vector", "--k", 1, "--index", index, "Where does the young cat rest?"))
+        assertThat(shell.run(
+                        "search",
+                        "--json",
+                        "--mode",
+                        "vector",
+                        "--k",
+                        1,
+                        "--index",
+                        index,
+                        "Where does the young cat rest?"))
                 .isZero();
         assertThat(shell.json().path("hits").path(0).path("source").asText()).isEqualTo("pets.md");
 
-        assertThat(shell.run("ask", "--index", index, "Where does the kitten sleep?")).isZero();
+        assertThat(shell.run("ask", "--index", index, "Where does the kitten sleep?"))
+                .isZero();
         assertThat(shell.out()).contains("The kitten sleeps on the sofa.").contains("pets.md:3");
     }
 }

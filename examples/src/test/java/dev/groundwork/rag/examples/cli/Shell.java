@@ -18,8 +18,7 @@ import java.util.function.Supplier;
 /** Runs commands in this process and keeps what they print. */
 final class Shell {
 
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Map<String, String> environment = new HashMap<>();
     private Supplier<EmbeddingModel> embeddings = () -> new WordModel("words");
