@@ -159,7 +159,12 @@ public final class ChatModelPool implements LlmPool {
 
     /** Returns the reply, or {@code null} where the next member is to be tried. */
     private @Nullable LlmReply attempt(
-            ChatRequest request, Deadline deadline, PoolMember member, PoolMember.Leave leave, long nanos, CallLog log) {
+            ChatRequest request,
+            Deadline deadline,
+            PoolMember member,
+            PoolMember.Leave leave,
+            long nanos,
+            CallLog log) {
         FutureTask<ChatResponse> call;
         try {
             call = start(request, deadline, member, leave);

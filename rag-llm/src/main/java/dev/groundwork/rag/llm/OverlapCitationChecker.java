@@ -85,8 +85,11 @@ public final class OverlapCitationChecker implements CitationChecker {
         for (Marker marker : markers) {
             // Markers side by side share the part before the first of them.
             int markerStart = Math.min(Math.max(marker.start(), start), end);
-            boolean apart = !text.substring(partStart, markerStart).chars().allMatch(c -> c == Markup.BLANK || Character.isWhitespace(c));
-            Claim part = apart && (partStart > start || markerStart < end) ? Claim.of(text, partStart, markerStart) : whole;
+            boolean apart = !text.substring(partStart, markerStart)
+                    .chars()
+                    .allMatch(c -> c == Markup.BLANK || Character.isWhitespace(c));
+            Claim part =
+                    apart && (partStart > start || markerStart < end) ? Claim.of(text, partStart, markerStart) : whole;
             for (int number : marker.numbers()) {
                 if (number >= 1 && number <= sources.size()) {
                     SourceText source = texts.computeIfAbsent(number, n -> new SourceText(sources.get(n - 1)));
@@ -125,8 +128,7 @@ public final class OverlapCitationChecker implements CitationChecker {
 
     private static final Support NONE = new Support(false, -1, -1, new BitSet(), new BitSet(), false);
 
-    private static Citation citation(
-            int number, String claim, SourceText source, Support support, boolean supported) {
+    private static Citation citation(int number, String claim, SourceText source, Support support, boolean supported) {
         Hit hit = source.hit();
         if (!supported) {
             return new Citation(
@@ -147,7 +149,8 @@ public final class OverlapCitationChecker implements CitationChecker {
         if (support.first() < 0 || support.contradicted() || claim.content().isEmpty()) {
             return false;
         }
-        double share = support.covered().cardinality() / (double) claim.content().size();
+        double share =
+                support.covered().cardinality() / (double) claim.content().size();
         if (jointly && share >= JOINT_SHARE) {
             return true;
         }
@@ -168,7 +171,8 @@ public final class OverlapCitationChecker implements CitationChecker {
                 missing.andNot(support.anywhere());
             }
         }
-        return missing.isEmpty() && covered.cardinality() >= threshold(claim) * claim.content().size();
+        return missing.isEmpty()
+                && covered.cardinality() >= threshold(claim) * claim.content().size();
     }
 
     private static double threshold(Claim claim) {
@@ -200,9 +204,10 @@ public final class OverlapCitationChecker implements CitationChecker {
             }
         }
         int after = before + 1 < sentences.size() ? before + 1 : -1;
-        boolean sameLineBefore = before >= 0 && text.substring(sentences.get(before).end(), marker.start()).indexOf('\n') < 0;
-        boolean sameLineAfter =
-                after >= 0 && text.substring(marker.end(), sentences.get(after).start()).indexOf('\n') < 0;
+        boolean sameLineBefore = before >= 0
+                && text.substring(sentences.get(before).end(), marker.start()).indexOf('\n') < 0;
+        boolean sameLineAfter = after >= 0
+                && text.substring(marker.end(), sentences.get(after).start()).indexOf('\n') < 0;
         if (sameLineBefore || before >= 0 && !sameLineAfter) {
             return before;
         }

@@ -31,9 +31,7 @@ final class CommonOptions {
             description = "Properties file with rag.* settings, for instance rag.search.candidates=200.")
     private @Nullable Path settingsFile;
 
-    @Option(
-            order = 34,
-            names = "--debug", description = "Show stack traces of failures; so does RAG_DEBUG=1.")
+    @Option(order = 34, names = "--debug", description = "Show stack traces of failures; so does RAG_DEBUG=1.")
     private boolean debug;
 
     boolean json() {
@@ -44,8 +42,14 @@ final class CommonOptions {
         return debug;
     }
 
-    @Nullable LogLevel logLevel() {
+    @Nullable
+    LogLevel logLevel() {
         return logLevel;
+    }
+
+    /** Returns whether there is a file with settings. */
+    boolean hasSettings() {
+        return settingsFile != null;
     }
 
     /**

@@ -37,18 +37,17 @@ final class Failures {
 
     /** Returns one line for a human. */
     static String message(Throwable failure) {
-        String text =
-                switch (failure) {
-                    case UncheckedIOException e -> describe(Objects.requireNonNull(e.getCause()));
-                    case IOException e -> describe(e);
-                    case OutOfMemoryError e ->
-                        "out of memory; give more with JAVA_TOOL_OPTIONS=-Xmx2g, or fewer documents at once";
-                    case RagException e -> text(e);
-                    case UsageException e -> text(e);
-                    case FailureException e -> text(e);
-                    case IllegalArgumentException e -> text(e);
-                    default -> failure.getClass().getSimpleName() + ": " + text(failure);
-                };
+        String text = switch (failure) {
+            case UncheckedIOException e -> describe(Objects.requireNonNull(e.getCause()));
+            case IOException e -> describe(e);
+            case OutOfMemoryError e ->
+                "out of memory; give more with JAVA_TOOL_OPTIONS=-Xmx2g, or fewer documents at once";
+            case RagException e -> text(e);
+            case UsageException e -> text(e);
+            case FailureException e -> text(e);
+            case IllegalArgumentException e -> text(e);
+            default -> failure.getClass().getSimpleName() + ": " + text(failure);
+        };
         return Display.line(text, 2_000);
     }
 

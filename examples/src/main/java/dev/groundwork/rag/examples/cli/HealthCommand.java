@@ -30,9 +30,7 @@ import picocli.CommandLine.Option;
         })
 final class HealthCommand extends Command {
 
-    @Option(
-            order = 1,
-            names = "--index", paramLabel = "DIR", required = true, description = "Folder of the index.")
+    @Option(order = 1, names = "--index", paramLabel = "DIR", required = true, description = "Folder of the index.")
     private @Nullable Path index;
 
     @Mixin
@@ -45,8 +43,8 @@ final class HealthCommand extends Command {
     @Override
     public Integer call() throws InterruptedException {
         Surroundings at = surroundings();
-        Session.Plan plan =
-                new Session.Plan(List.of(), index, Legs.HYBRID, llms.targets(), options().settings());
+        Session.Plan plan = new Session.Plan(
+                List.of(), index, Legs.HYBRID, llms.targets(), options().settings());
         Health health;
         try (Session session = Session.open(at, options(), plan)) {
             health = session.rag().health();

@@ -52,10 +52,15 @@ final class IngestCommand extends Command {
     @Override
     public Integer call() throws InterruptedException {
         Surroundings at = surroundings();
-        Session.Plan plan = new Session.Plan(paths, index, Legs.HYBRID, List.of(), options().settings());
+        Session.Plan plan =
+                new Session.Plan(paths, index, Legs.HYBRID, List.of(), options().settings());
         try (Session session = Session.open(at, options(), plan)) {
             List<IngestReport> reports = session.ingest();
-            at.out().println(options().json() ? JsonOutput.ingest(reports) : IngestTotals.of(reports).line());
+            at.out()
+                    .println(
+                            options().json()
+                                    ? JsonOutput.ingest(reports)
+                                    : IngestTotals.of(reports).line());
             return ExitCode.OK;
         }
     }

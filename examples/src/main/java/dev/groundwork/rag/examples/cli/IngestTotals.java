@@ -27,7 +27,10 @@ record IngestTotals(
                 sum(reports, IngestReport::deleted),
                 reports.stream().flatMap(report -> report.failed().stream()).toList(),
                 sum(reports, IngestReport::segments),
-                reports.stream().mapToLong(report -> report.duration().toMillis()).sum() / 1_000.0);
+                reports.stream()
+                                .mapToLong(report -> report.duration().toMillis())
+                                .sum()
+                        / 1_000.0);
     }
 
     /** Returns them in one line for a human. */

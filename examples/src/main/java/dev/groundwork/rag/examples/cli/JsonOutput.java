@@ -142,7 +142,8 @@ final class JsonOutput {
                     case Boolean value -> json.writeBoolean(value);
                     case Integer value -> json.writeNumber(value);
                     case Long value -> json.writeNumber(value);
-                    case Number value when Double.isFinite(value.doubleValue()) -> json.writeNumber(value.doubleValue());
+                    case Number value
+                    when Double.isFinite(value.doubleValue()) -> json.writeNumber(value.doubleValue());
                     case Object value -> json.writeString(value.toString());
                 }
             }

@@ -37,8 +37,8 @@ record LlmTarget(String model, String baseUrl, @Nullable String userInfo) {
     static LlmTarget parse(String text) {
         Matcher matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("must have the form MODEL@BASE_URL, for instance"
-                    + " llama3.2@http://localhost:11434/v1");
+            throw new IllegalArgumentException(
+                    "must have the form MODEL@BASE_URL, for instance" + " llama3.2@http://localhost:11434/v1");
         }
         URI uri;
         try {

@@ -35,7 +35,8 @@ final class Places {
     }
 
     /** Returns the file's path from the working folder, or from the root; {@code null} where there is no such file. */
-    @Nullable String path(String segmentId, String source) {
+    @Nullable
+    String path(String segmentId, String source) {
         return path(metadata(segmentId), source);
     }
 

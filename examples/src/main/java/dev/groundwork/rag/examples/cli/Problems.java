@@ -35,8 +35,7 @@ final class Problems implements CommandLine.IParameterExceptionHandler, CommandL
     }
 
     @Override
-    public int handleExecutionException(
-            Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         return handle(failure, command);
     }
 

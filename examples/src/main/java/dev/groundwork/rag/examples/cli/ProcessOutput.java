@@ -35,7 +35,8 @@ final class ProcessOutput extends FilterOutputStream {
     }
 
     /** Returns why it could not be written; {@code null} where it could, or where its reader has just gone away. */
-    @Nullable String problem() {
+    @Nullable
+    String problem() {
         IOException seen = failure;
         if (seen == null || readerIsGone(seen)) {
             return null;

@@ -27,7 +27,8 @@ final class QuestionText {
      */
     static String read(List<String> arguments, String what, int maxChars, InputStream in) {
         if (arguments.isEmpty()) {
-            throw new UsageException("the " + what + " is missing; give it in quotes, or - to read it from standard input");
+            throw new UsageException(
+                    "the " + what + " is missing; give it in quotes, or - to read it from standard input");
         }
         if (arguments.size() > 1) {
             throw new UsageException("one " + what + " is expected, but there are " + arguments.size()

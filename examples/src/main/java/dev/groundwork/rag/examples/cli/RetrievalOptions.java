@@ -33,7 +33,7 @@ final class RetrievalOptions {
             order = 3,
             names = "--k",
             paramLabel = "N",
-            description = "How many passages to take, from 1 to 1,000.")
+            description = "How many passages to take, from 1 to 1,000; 20 for ask and 10 for search if not given.")
     private @Nullable Integer k;
 
     @Option(
@@ -48,7 +48,8 @@ final class RetrievalOptions {
         return docs;
     }
 
-    @Nullable Path index() {
+    @Nullable
+    Path index() {
         return index;
     }
 
@@ -62,13 +63,17 @@ final class RetrievalOptions {
         }
     }
 
-    /** Returns the settings as these options change them. */
-    RagSettings settings(RagSettings settings) {
+    /**
+     * Returns the settings as these options change them.
+     *
+     * @param passages how many passages to take where neither {@code --k} nor a file says; 0 for the settings' own
+     */
+    RagSettings settings(CommonOptions options, int passages) {
+        RagSettings settings = options.settings();
         RagSettings.Builder changed = settings.toBuilder();
-        if (k != null) {
-            changed.limit(k).contextSources(Math.min(k, 100));
-            // As many as are asked for must be able to come out of each leg.
-            changed.candidates(Math.max(k, settings.candidates()));
+        int wanted = k != null ? k : options.hasSettings() ? 0 : passages;
+        if (wanted > 0) {
+            changed.limit(wanted).contextSources(Math.min(wanted, 100));
         }
         if (timeout != null) {
             changed.timeout(duration(timeout));
@@ -85,8 +90,8 @@ final class RetrievalOptions {
         try {
             return RagSettings.of(Map.of("rag.timeout", text)).timeout();
         } catch (IllegalArgumentException e) {
-            throw new UsageException("--timeout is '" + text + "', must be from 1ms to 24h, for instance 500ms, 30s or"
-                    + " 2m");
+            throw new UsageException(
+                    "--timeout is '" + text + "', must be from 1ms to 24h, for instance 500ms, 30s or" + " 2m");
         }
     }
 }

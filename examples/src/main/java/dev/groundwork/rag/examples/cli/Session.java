@@ -21,8 +21,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** Index, models and {@link Rag} of one command, opened together and closed together. */
@@ -56,8 +56,7 @@ final class Session implements AutoCloseable {
      * @param llms the models that write answers, the preferred one first
      * @param settings all else
      */
-    record Plan(
-            List<Path> documents, @Nullable Path index, Legs legs, List<LlmTarget> llms, RagSettings settings) {}
+    record Plan(List<Path> documents, @Nullable Path index, Legs legs, List<LlmTarget> llms, RagSettings settings) {}
 
     /**
      * Opens what a command needs. What can be wrong with the paths is found before a model is loaded.
@@ -127,7 +126,8 @@ final class Session implements AutoCloseable {
                 reports.add(rag.ingest(source, progress));
             }
             for (IngestReport.Failure failure : reports.getLast().failed()) {
-                surroundings.err()
+                surroundings
+                        .err()
                         .println("not read: " + Display.line(failure.source() + ": " + failure.reason(), 1_000));
             }
         }
@@ -162,7 +162,8 @@ final class Session implements AutoCloseable {
             pool.member(
                     llm.name(),
                     llm.chatModel(surroundings.environment(), plan.settings().timeout()),
-                    llm.streamingModel(surroundings.environment(), plan.settings().timeout()));
+                    llm.streamingModel(
+                            surroundings.environment(), plan.settings().timeout()));
         }
         return pool.build();
     }

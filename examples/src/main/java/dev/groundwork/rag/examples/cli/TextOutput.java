@@ -98,8 +98,7 @@ final class TextOutput {
         out.println(indent + name + ": " + health.status()
                 + (health.reason().isEmpty() ? "" : " (" + Display.line(health.reason(), 500) + ")"));
         for (Map.Entry<String, Object> detail : health.details().entrySet()) {
-            out.println(indent + "  " + detail.getKey() + " = "
-                    + Display.line(String.valueOf(detail.getValue()), 500));
+            out.println(indent + "  " + detail.getKey() + " = " + Display.line(String.valueOf(detail.getValue()), 500));
         }
         health.components().forEach((part, state) -> health(part, state, indent + "  "));
     }
@@ -161,17 +160,16 @@ final class TextOutput {
     }
 
     private static String describe(Degradation degradation) {
-        String what =
-                switch (degradation.reason()) {
-                    case "failed" -> "step '" + degradation.hop() + "' failed";
-                    case "timed_out" -> "step '" + degradation.hop() + "' took too long";
-                    case "unsupported_citation" -> "a citation is not supported by its source";
-                    case "no_citation" -> "the answer cites no source";
-                    case "no_context" -> "nothing was found, the model answered from memory";
-                    case "truncated" -> "the answer was cut off";
-                    case "llm_unavailable" -> "no language model could answer";
-                    default -> "step '" + degradation.hop() + "': " + degradation.reason();
-                };
+        String what = switch (degradation.reason()) {
+            case "failed" -> "step '" + degradation.hop() + "' failed";
+            case "timed_out" -> "step '" + degradation.hop() + "' took too long";
+            case "unsupported_citation" -> "a citation is not supported by its source";
+            case "no_citation" -> "the answer cites no source";
+            case "no_context" -> "nothing was found, the model answered from memory";
+            case "truncated" -> "the answer was cut off";
+            case "llm_unavailable" -> "no language model could answer";
+            default -> "step '" + degradation.hop() + "': " + degradation.reason();
+        };
         return degradation.detail().isEmpty() ? what : what + " (" + degradation.detail() + ")";
     }
 }
