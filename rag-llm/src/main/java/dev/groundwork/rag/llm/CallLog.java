@@ -32,13 +32,12 @@ final class CallLog {
     }
 
     void failed(PoolMember member, long startNanos, MemberFault fault) {
-        LlmAttempt.Outcome outcome =
-                switch (fault.kind()) {
-                    case RATE_LIMITED -> LlmAttempt.Outcome.RATE_LIMITED;
-                    case TIMED_OUT -> LlmAttempt.Outcome.TIMED_OUT;
-                    case REJECTED -> LlmAttempt.Outcome.REJECTED;
-                    case DENIED, FAILED, UNSUITED -> LlmAttempt.Outcome.FAILED;
-                };
+        LlmAttempt.Outcome outcome = switch (fault.kind()) {
+            case RATE_LIMITED -> LlmAttempt.Outcome.RATE_LIMITED;
+            case TIMED_OUT -> LlmAttempt.Outcome.TIMED_OUT;
+            case REJECTED -> LlmAttempt.Outcome.REJECTED;
+            case DENIED, FAILED, UNSUITED -> LlmAttempt.Outcome.FAILED;
+        };
         last = fault.trace();
         add(member, startNanos, outcome, fault.errorType());
     }

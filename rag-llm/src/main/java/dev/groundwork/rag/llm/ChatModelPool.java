@@ -72,7 +72,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChatModelPool implements LlmPool {
 
-    /** How long a call may take where the caller can't say: {@link ChatModel#chat(ChatRequest)} and streams of {@link #streaming()}. */
+    /** How long a call may take where the caller can't say: {@link ChatModel#chat(ChatRequest)},
+     * and streams of {@link #streaming()}. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
     /** How long a stream that has begun may be silent. */
@@ -159,7 +160,12 @@ public final class ChatModelPool implements LlmPool {
 
     /** Returns the reply, or {@code null} where the next member is to be tried. */
     private @Nullable LlmReply attempt(
-            ChatRequest request, Deadline deadline, PoolMember member, PoolMember.Leave leave, long nanos, CallLog log) {
+            ChatRequest request,
+            Deadline deadline,
+            PoolMember member,
+            PoolMember.Leave leave,
+            long nanos,
+            CallLog log) {
         FutureTask<ChatResponse> call;
         try {
             call = start(request, deadline, member, leave);
@@ -269,12 +275,7 @@ public final class ChatModelPool implements LlmPool {
         }
         streams.add(call);
         try {
-            supervisors.start(
-                    () -> {
-                        call.run();
-                        return call;
-                    },
-                    () -> streams.remove(call));
+            supervisors.run(call::run, () -> streams.remove(call));
         } catch (java.util.concurrent.RejectedExecutionException e) {
             throw new IllegalStateException("the pool is closed", e);
         }

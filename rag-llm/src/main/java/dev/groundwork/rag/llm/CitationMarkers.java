@@ -27,8 +27,8 @@ final class CitationMarkers {
 
     private static final String NUMBER = "\\d{1,15}";
     private static final Pattern MARKER = Pattern.compile(
-            "[\\[【［]\\s?(?:(?:sources?|quellen?|fuentes?|来源|來源)\\s?:?\\s?#?)?(" + NUMBER + "(?:\\s?(?:[,;，、&–—-]|and|und)\\s?"
-                    + NUMBER + "){0,50})\\s?(?:†[^】\\n]{0,100})?[\\]】］]",
+            "[\\[【［]\\s?(?:(?:sources?|quellen?|fuentes?|来源|來源)\\s?:?\\s?#?)?(" + NUMBER
+                    + "(?:\\s?(?:[,;，、&–—-]|and|und)\\s?" + NUMBER + "){0,50})\\s?(?:†[^】\\n]{0,100})?[\\]】］]",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern PART = Pattern.compile("(" + NUMBER + ")(?:\\s?[–—-]\\s?(" + NUMBER + "))?");
     /** Code, and the targets of links. */
@@ -73,10 +73,12 @@ final class CitationMarkers {
 
     private static boolean otherwiseMeant(String answer, String text, int start, int end, int previousEnd) {
         char next = end < text.length() ? text.charAt(end) : ' ';
-        if (next == '(' && LINK_TARGET.matcher(answer).region(end, answer.length()).lookingAt()) {
+        if (next == '('
+                && LINK_TARGET.matcher(answer).region(end, answer.length()).lookingAt()) {
             return true;
         }
-        boolean lineStart = text.substring(text.lastIndexOf('\n', Math.max(0, start - 1)) + 1, start).isBlank();
+        boolean lineStart = text.substring(text.lastIndexOf('\n', Math.max(0, start - 1)) + 1, start)
+                .isBlank();
         if (next == ':' && lineStart && text.substring(end).matches("(?s):\\s*<?(?:https?:|www\\.|/|\\S+\\.\\w+).*")) {
             return true;
         }

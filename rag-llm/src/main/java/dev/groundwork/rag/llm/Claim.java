@@ -18,22 +18,24 @@ import java.util.regex.Pattern;
  */
 record Claim(List<Word> words, List<Word> content, BitSet required, List<Word> quotation) {
 
-    private static final Pattern QUOTATION =
-            Pattern.compile("\"([^\"\\n]{8,1000})\"|[“„]([^“”„\\n]{8,1000})[”“]|«([^»\\n]{8,1000})»|「([^」\\n]{4,1000})」");
+    private static final Pattern QUOTATION = Pattern.compile(
+            "\"([^\"\\n]{8,1000})\"|[“„]([^“”„\\n]{8,1000})[”“]|«([^»\\n]{8,1000})»|「([^」\\n]{4,1000})」");
 
     /** Where nouns are written like names, a capital says nothing. */
-    private static final Set<String> GERMAN =
-            Set.of("der", "die", "das", "und", "ist", "ein", "eine", "nicht", "mit", "von", "wird", "werden", "dem", "den", "für");
+    private static final Set<String> GERMAN = Set.of(
+            "der", "die", "das", "und", "ist", "ein", "eine", "nicht", "mit", "von", "wird", "werden", "dem", "den",
+            "für");
 
     /** @param text blanked of markup */
     static Claim of(String text, int from, int to) {
         List<Word> words = Words.of(text, from, to);
         List<Word> content = words.stream().filter(Word::content).toList();
-        boolean german = words.stream().filter(w -> GERMAN.contains(w.folded())).limit(2).count() == 2;
+        boolean german =
+                words.stream().filter(w -> GERMAN.contains(w.folded())).limit(2).count() == 2;
         BitSet required = new BitSet();
         for (int i = 0; i < content.size(); i++) {
             Word word = content.get(i);
-            boolean first = word == words.getFirst();
+            boolean first = word.start() == words.getFirst().start();
             if (word.kind() == Kind.NUMBER || (word.kind() == Kind.PLAIN && name(text, word, first || german))) {
                 required.set(i);
             }
@@ -60,7 +62,8 @@ record Claim(List<Word> words, List<Word> content, BitSet required, List<Word> q
             return true;
         }
         boolean capital = Character.isUpperCase(written.codePointAt(0));
-        boolean allCapitals = written.length() > 1 && written.chars().filter(Character::isUpperCase).count() >= 2;
+        boolean allCapitals = written.length() > 1
+                && written.chars().filter(Character::isUpperCase).count() >= 2;
         return allCapitals || (capital && !capitalSaysNothing);
     }
 }

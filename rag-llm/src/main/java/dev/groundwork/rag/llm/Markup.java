@@ -15,14 +15,17 @@ final class Markup {
     /** Longer link targets and tags than this are taken as text, which bounds the search. */
     private static final String INSIDE = "{0,2000}?";
 
-    private static final Pattern TAG = Pattern.compile("</?[A-Za-z][^<>\\n]" + INSIDE + ">|<!--.{0,4000}?-->", Pattern.DOTALL);
-    private static final Pattern LINK_TARGET = Pattern.compile("(?<=\\])\\([^()\\s]{0,2000}(?:\\([^()\\s]{0,500}\\)[^()\\s]{0,500})?(?:\\s+\"[^\"\\n]{0,300}\")?\\)");
+    private static final Pattern TAG =
+            Pattern.compile("</?[A-Za-z][^<>\\n]" + INSIDE + ">|<!--.{0,4000}?-->", Pattern.DOTALL);
+    private static final Pattern LINK_TARGET = Pattern.compile(
+            "(?<=\\])\\([^()\\s]{0,2000}(?:\\([^()\\s]{0,500}\\)[^()\\s]{0,500})?(?:\\s+\"[^\"\\n]{0,300}\")?\\)");
     private static final Pattern LINK_BRACKETS =
             Pattern.compile("!?\\[([^\\[\\]\\n]{0,500}(?:\\n(?!\\n)[^\\[\\]\\n]{0,500}){0,4})\\](?=" + BLANK + ")");
-    private static final Pattern EMPHASIS = Pattern.compile("\\*{1,3}|~~|`+|(?<![\\p{L}\\p{N}_])_{1,3}(?=\\S)|(?<=\\S)_{1,3}(?![\\p{L}\\p{N}_])");
+    private static final Pattern EMPHASIS =
+            Pattern.compile("\\*{1,3}|~~|`+|(?<![\\p{L}\\p{N}_])_{1,3}(?=\\S)|(?<=\\S)_{1,3}(?![\\p{L}\\p{N}_])");
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?=\\p{Punct})");
-    private static final Pattern LINE_START = Pattern.compile(
-            "(?m)^[ \\t]{0,12}(?:>[ \\t]?)*(?:#{1,6}[ \\t]+|[-*+][ \\t]+|\\d{1,3}[.)][ \\t]+|\\|)?");
+    private static final Pattern LINE_START =
+            Pattern.compile("(?m)^[ \\t]{0,12}(?:>[ \\t]?)*(?:#{1,6}[ \\t]+|[-*+][ \\t]+|\\d{1,3}[.)][ \\t]+|\\|)?");
     private static final Pattern TABLE_RULE = Pattern.compile("(?m)^[ \\t|:-]*-{2,}[ \\t|:-]*$");
 
     private Markup() {}

@@ -27,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  * @param trace the failure without any message, for whoever has to find its place; {@code null} where nothing was thrown
  */
 record MemberFault(
-        Kind kind, String errorType, @Nullable Duration retryAfter, @Nullable SanitisedFailure trace) {
+        Kind kind,
+        String errorType,
+        @Nullable Duration retryAfter,
+        @Nullable SanitisedFailure trace) {
 
     /** What a failure is about. */
     enum Kind {

@@ -17,18 +17,21 @@ record QuestionWords(List<Word> content, boolean definition, boolean number, boo
 
     private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
     private static final Pattern DEFINITION = Pattern.compile(
-            "^\\s*(?:what(?:'s| is| are| does| do)\\b(?!.*\\b(?:number|year|date|percentage)\\b)|(?:please )?(?:define|explain|describe)\\b"
-                    + "|was (?:ist|sind|macht|bedeutet|tut)\\b|qu'est-ce que|que fait\\b|qué (?:es|son|hace)\\b|(?:che )?cos'è\\b|o que é\\b"
-                    + "|wat (?:is|zijn|doet)\\b)|什么是|是什么|什麼是|是什麼|とは",
+            "^\\s*(?:what(?:'s| is| are| does| do)\\b(?!.*\\b(?:number|year|date|percentage)\\b)|(?:please"
+                    + " )?(?:define|explain|describe)\\b|was (?:ist|sind|macht|bedeutet|tut)\\b|qu'est-ce que|que"
+                    + " fait\\b|qué (?:es|son|hace)\\b|(?:che )?cos'è\\b|o que é\\b|wat"
+                    + " (?:is|zijn|doet)\\b)|什么是|是什么|什麼是|是什麼|とは",
             FLAGS);
     private static final Pattern NUMBER = Pattern.compile(
-            "\\b(?:how (?:many|much|long|old|often|far|large|big|fast|high|tall)|when|(?:what|which|in what) (?:year|date|day|time|number|percentage|percent|port|size|age|amount)"
-                    + "|wie ?viele?|wann|wie (?:lange|oft|groß|hoch|alt)|combien|quand|cuánt[oa]s?|cuándo|quant[ie]|quando|hoeveel|wanneer)\\b"
-                    + "|多少|几|幾|何时|什么时候|哪一年|哪年",
+            "\\b(?:how (?:many|much|long|old|often|far|large|big|fast|high|tall)|when|(?:what|which|in what)"
+                + " (?:year|date|day|time|number|percentage|percent|port|size|age|amount)|wie ?viele?|wann|wie"
+                + " (?:lange|oft|groß|hoch|alt)|combien|quand|cuánt[oa]s?|cuándo|quant[ie]|quando|hoeveel|wanneer)\\b"
+                + "|多少|几|幾|何时|什么时候|哪一年|哪年",
             FLAGS);
     private static final Pattern NAME = Pattern.compile(
-            "\\b(?:who|whom|whose|where|which (?:person|country|city|company|team)|wer|wem|wen|wo|woher|wohin|qui|où|quién|dónde|chi|dove|quem|onde)\\b"
-                    + "|谁|誰|哪里|哪裡|哪个|何处",
+            "\\b(?:who|whom|whose|where|which"
+                + " (?:person|country|city|company|team)|wer|wem|wen|wo|woher|wohin|qui|où|quién|dónde|chi|dove|quem|onde)\\b"
+                + "|谁|誰|哪里|哪裡|哪个|何处",
             FLAGS);
 
     /** Returns whether most of it is in a script without spaces. */

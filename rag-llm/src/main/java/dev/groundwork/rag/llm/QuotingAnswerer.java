@@ -74,7 +74,8 @@ public final class QuotingAnswerer implements ExtractiveAnswerer {
     }
 
     @Override
-    public Optional<CitedText> answer(Question question, List<Hit> hits, Deadline deadline) throws InterruptedException {
+    public Optional<CitedText> answer(Question question, List<Hit> hits, Deadline deadline)
+            throws InterruptedException {
         QuestionWords asked = QuestionWords.of(question.text());
         if (asked.content().isEmpty()) {
             return Optional.empty();
@@ -130,7 +131,8 @@ public final class QuotingAnswerer implements ExtractiveAnswerer {
     /** Writes the sources in the order of their best sentences, each source's sentences in its own order. */
     private static CitedText write(List<Scored> picked, List<SourceText> sources) {
         Map<Integer, List<Integer>> bySource = new LinkedHashMap<>();
-        picked.forEach(p -> bySource.computeIfAbsent(p.source(), s -> new ArrayList<>()).add(p.index()));
+        picked.forEach(p ->
+                bySource.computeIfAbsent(p.source(), s -> new ArrayList<>()).add(p.index()));
         StringBuilder text = new StringBuilder();
         List<Citation> citations = new ArrayList<>();
         int number = 0;
@@ -139,7 +141,9 @@ public final class QuotingAnswerer implements ExtractiveAnswerer {
             SourceText source = sources.get(entry.getKey());
             int previous = -2;
             for (int i : entry.getValue().stream().sorted().toList()) {
-                boolean together = previous >= 0 && source.sentence(previous).block() == source.sentence(i).block();
+                boolean together = previous >= 0
+                        && source.sentence(previous).block()
+                                == source.sentence(i).block();
                 text.append(text.isEmpty() ? "" : together ? " " : "\n\n");
                 String claim = source.readable(i);
                 text.append(claim).append(" [").append(number).append(']');

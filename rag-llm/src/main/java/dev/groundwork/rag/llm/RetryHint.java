@@ -19,9 +19,11 @@ final class RetryHint {
 
     private static final int CHARS_READ = 4_000;
     private static final String AMOUNT = "\\d{1,12}(?:\\.\\d{1,9})?";
-    private static final String TIME = "(" + AMOUNT + ")\\s*(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|h)(?![a-z])";
+    private static final String TIME =
+            "(" + AMOUNT + ")\\s*(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|h)(?![a-z])";
     private static final Pattern HINT = Pattern.compile(
-            "(?:try again|retry[-_ ]?after|retry[-_ ]?delay|retry|wait)[\"']?\\s*(?:in|after|for|:|=)?\\s*[\"']?\\s*((?:"
+            "(?:try again|retry[-_ ]?after|retry[-_"
+                    + " ]?delay|retry|wait)[\"']?\\s*(?:in|after|for|:|=)?\\s*[\"']?\\s*((?:"
                     + TIME + "\\s?)+)",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern PART = Pattern.compile(TIME, Pattern.CASE_INSENSITIVE);
@@ -43,8 +45,8 @@ final class RetryHint {
             millis = millis.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(millisOf(part.group(2)))));
         }
         BigDecimal longest = BigDecimal.valueOf(LONGEST.toMillis());
-        return Optional.of(
-                Duration.ofMillis(millis.min(longest).setScale(0, RoundingMode.CEILING).longValue()));
+        return Optional.of(Duration.ofMillis(
+                millis.min(longest).setScale(0, RoundingMode.CEILING).longValue()));
     }
 
     private static long millisOf(String unit) {

@@ -16,7 +16,9 @@ final class SanitisedFailure extends RuntimeException {
 
     static SanitisedFailure of(List<Throwable> chain, String errorType) {
         StringBuilder message = new StringBuilder(errorType);
-        chain.stream().skip(1).forEach(e -> message.append(" < ").append(e.getClass().getName()));
+        chain.stream()
+                .skip(1)
+                .forEach(e -> message.append(" < ").append(e.getClass().getName()));
         SanitisedFailure failure = new SanitisedFailure(message.toString());
         failure.setStackTrace(chain.getFirst().getStackTrace());
         return failure;

@@ -40,7 +40,8 @@ final class SentenceScorer {
     private static final int LONG_WORDS = 60;
 
     private static final Pattern ELSEWHERE = Pattern.compile(
-            "^(?:see|refer to|(?:for|to learn) (?:more|further)|read more|siehe|weitere informationen|voir|véase|参见|参阅|详见)\\b",
+            "^(?:see|refer to|(?:for|to learn) (?:more|further)|read more|siehe|weitere"
+                    + " informationen|voir|véase|参见|参阅|详见)\\b",
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
 
     private final QuestionWords question;
@@ -186,13 +187,17 @@ final class SentenceScorer {
     /** Returns whether a sentence announces what follows, or refers to another text. */
     private static boolean pointsElsewhere(SourceText source, int i) {
         String text = source.readable(i);
-        return text.endsWith(":") || text.endsWith("：") || ELSEWHERE.matcher(text).find();
+        return text.endsWith(":")
+                || text.endsWith("：")
+                || ELSEWHERE.matcher(text).find();
     }
 
     private boolean hasAskedType(SourceText source, int i) {
         List<Word> words = source.words(i);
         if (question.number()) {
-            return words.stream().anyMatch(w -> w.kind() == Words.Kind.NUMBER && question.content().stream().noneMatch(q -> Words.alike(q, w)));
+            return words.stream()
+                    .anyMatch(w -> w.kind() == Words.Kind.NUMBER
+                            && question.content().stream().noneMatch(q -> Words.alike(q, w)));
         }
         if (question.name()) {
             String text = source.quote(i, i);

@@ -51,11 +51,11 @@ final class Sentences {
     private static final String CLOSERS = "\"'”’»)]}）」』】*_`" + Markup.BLANK;
 
     private static final Set<String> ABBREVIATIONS = Set.of(
-            "e.g", "i.e", "etc", "vs", "cf", "al", "approx", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "inc", "ltd",
-            "co", "corp", "no", "nos", "fig", "figs", "eq", "sec", "ch", "vol", "pp", "ed", "gen", "col", "lt", "sgt", "rev",
-            "hon", "gov", "sen", "rep", "u.s", "u.k", "a.m", "p.m", "z.b", "d.h", "u.a", "bzw", "usw", "ca", "vgl", "nr",
-            "str", "abb", "s.o", "o.ä", "z", "b", "d", "h", "p.ex", "p.ej", "sra", "mme", "mt", "ft", "jan", "feb", "mar",
-            "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec");
+            "e.g", "i.e", "etc", "vs", "cf", "al", "approx", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "inc",
+            "ltd", "co", "corp", "no", "nos", "fig", "figs", "eq", "sec", "ch", "vol", "pp", "ed", "gen", "col", "lt",
+            "sgt", "rev", "hon", "gov", "sen", "rep", "u.s", "u.k", "a.m", "p.m", "z.b", "d.h", "u.a", "bzw", "usw",
+            "ca", "vgl", "nr", "str", "abb", "s.o", "o.ä", "z", "b", "d", "h", "p.ex", "p.ej", "sra", "mme", "mt", "ft",
+            "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec");
 
     private Sentences() {}
 
@@ -163,12 +163,15 @@ final class Sentences {
 
     private static boolean abbreviation(String text, int start, int stop) {
         int from = stop;
-        while (from > start && !Character.isWhitespace(text.charAt(from - 1)) && "([{\"“„".indexOf(text.charAt(from - 1)) < 0) {
+        while (from > start
+                && !Character.isWhitespace(text.charAt(from - 1))
+                && "([{\"“„".indexOf(text.charAt(from - 1)) < 0) {
             from--;
         }
         String word = text.substring(from, stop);
         boolean initial = word.length() == 1 && Character.isUpperCase(word.charAt(0));
-        boolean ordinal = word.length() <= 2 && !word.isEmpty() && word.chars().allMatch(Character::isDigit) && from == start;
+        boolean ordinal =
+                word.length() <= 2 && !word.isEmpty() && word.chars().allMatch(Character::isDigit) && from == start;
         return initial || ordinal || ABBREVIATIONS.contains(word.toLowerCase(Locale.ROOT));
     }
 

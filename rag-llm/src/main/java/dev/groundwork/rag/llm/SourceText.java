@@ -75,7 +75,8 @@ final class SourceText {
 
     /** Returns a sentence as it reads, without markup. */
     String readable(int i) {
-        return Markup.readable(blanked.substring(sentences.get(i).start(), sentences.get(i).end()));
+        return Markup.readable(
+                blanked.substring(sentences.get(i).start(), sentences.get(i).end()));
     }
 
     /** Returns the line of the document that a sentence begins on, the segment's first where that can't be told. */

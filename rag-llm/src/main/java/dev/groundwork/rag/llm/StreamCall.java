@@ -204,9 +204,7 @@ final class StreamCall implements LlmStream {
 
         /** Until the first token the attempt's time, then silence; never more than the deadline. */
         private long limit() {
-            long own = seen
-                    ? pool.streamIdleTimeout().toNanos()
-                    : Math.max(0, nanos - (System.nanoTime() - realStart));
+            long own = seen ? pool.streamIdleTimeout().toNanos() : Math.max(0, nanos - (System.nanoTime() - realStart));
             return Math.min(own, deadline.remainingNanos());
         }
 

@@ -89,7 +89,8 @@ record Support(boolean quoted, int first, int last, BitSet covered, BitSet anywh
             }
         }
         List<Word> said = source.words(most).stream().filter(Word::content).toList();
-        double there = bySentence[most].cardinality() / Math.max(1.0, claim.content().size());
+        double there =
+                bySentence[most].cardinality() / Math.max(1.0, claim.content().size());
         double back = matched(said, claim.content()).cardinality() / Math.max(1.0, said.size());
         return there >= SAME_STATEMENT
                 && back >= SAME_STATEMENT
@@ -98,8 +99,8 @@ record Support(boolean quoted, int first, int last, BitSet covered, BitSet anywh
 
     /** Returns the first and the last sentence that a run of words goes through, or nothing. */
     private static int[] find(List<Word> run, SourceText source) {
-        boolean enough = run.size() >= SHORTEST_QUOTE
-                || (run.size() >= 2 && run.stream().anyMatch(w -> w.kind() == Kind.PAIR));
+        boolean enough =
+                run.size() >= SHORTEST_QUOTE || (run.size() >= 2 && run.stream().anyMatch(w -> w.kind() == Kind.PAIR));
         if (!enough) {
             return new int[0];
         }

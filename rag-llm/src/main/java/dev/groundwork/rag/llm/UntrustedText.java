@@ -30,7 +30,10 @@ final class UntrustedText {
 
     /** Returns metadata as one line of at most so many characters that can't leave its quotes; its end is kept. */
     static String line(String text, String nonce, int longest) {
-        String line = body(text, nonce).replaceAll("[\\s\\u0085\\u2028\\u2029]+", " ").replaceAll("[\"<>\\[\\]`]", "'").strip();
+        String line = body(text, nonce)
+                .replaceAll("[\\s\\u0085\\u2028\\u2029]+", " ")
+                .replaceAll("[\"<>\\[\\]`]", "'")
+                .strip();
         if (line.length() <= longest) {
             return line;
         }
@@ -86,8 +89,19 @@ final class UntrustedText {
     /** Joiners belong to the spelling of Persian, Hindi and their like. */
     private static boolean joins(int c) {
         return switch (Character.UnicodeScript.of(c)) {
-            case ARABIC, SYRIAC, DEVANAGARI, BENGALI, GURMUKHI, GUJARATI, ORIYA, TAMIL, TELUGU, KANNADA, MALAYALAM,
-                    SINHALA, MONGOLIAN -> true;
+            case ARABIC,
+                    SYRIAC,
+                    DEVANAGARI,
+                    BENGALI,
+                    GURMUKHI,
+                    GUJARATI,
+                    ORIYA,
+                    TAMIL,
+                    TELUGU,
+                    KANNADA,
+                    MALAYALAM,
+                    SINHALA,
+                    MONGOLIAN -> true;
             default -> false;
         };
     }

@@ -42,12 +42,29 @@ final class Words {
     }
 
     private static final Map<String, String> NUMBER_WORDS = Map.ofEntries(
-            Map.entry("zero", "0"), Map.entry("two", "2"), Map.entry("three", "3"), Map.entry("four", "4"),
-            Map.entry("five", "5"), Map.entry("six", "6"), Map.entry("seven", "7"), Map.entry("eight", "8"),
-            Map.entry("nine", "9"), Map.entry("ten", "10"), Map.entry("eleven", "11"), Map.entry("twelve", "12"),
-            Map.entry("zwei", "2"), Map.entry("drei", "3"), Map.entry("vier", "4"), Map.entry("fünf", "5"),
-            Map.entry("sechs", "6"), Map.entry("sieben", "7"), Map.entry("acht", "8"), Map.entry("neun", "9"),
-            Map.entry("zehn", "10"), Map.entry("elf", "11"), Map.entry("zwölf", "12"));
+            Map.entry("zero", "0"),
+            Map.entry("two", "2"),
+            Map.entry("three", "3"),
+            Map.entry("four", "4"),
+            Map.entry("five", "5"),
+            Map.entry("six", "6"),
+            Map.entry("seven", "7"),
+            Map.entry("eight", "8"),
+            Map.entry("nine", "9"),
+            Map.entry("ten", "10"),
+            Map.entry("eleven", "11"),
+            Map.entry("twelve", "12"),
+            Map.entry("zwei", "2"),
+            Map.entry("drei", "3"),
+            Map.entry("vier", "4"),
+            Map.entry("fünf", "5"),
+            Map.entry("sechs", "6"),
+            Map.entry("sieben", "7"),
+            Map.entry("acht", "8"),
+            Map.entry("neun", "9"),
+            Map.entry("zehn", "10"),
+            Map.entry("elf", "11"),
+            Map.entry("zwölf", "12"));
 
     /** Endings of European languages, longest first; what is left has four characters or more. */
     private static final String[] ENDINGS = {
@@ -92,8 +109,9 @@ final class Words {
         }
         String shorter = a.stem.length() < b.stem.length() ? a.stem : b.stem;
         String longer = shorter.equals(a.stem) ? b.stem : a.stem;
-        return shorter.length() >= 4 && longer.length() - shorter.length() <= 3 && longer.startsWith(shorter)
-                || shorter.length() >= SHORTEST_PART && (longer.startsWith(shorter) || longer.endsWith(shorter));
+        boolean begins = longer.startsWith(shorter);
+        boolean form = begins && shorter.length() >= 4 && longer.length() - shorter.length() <= 3;
+        return form || (shorter.length() >= SHORTEST_PART && (begins || longer.endsWith(shorter)));
     }
 
     /** Folds case, width and compatibility forms. */
@@ -202,7 +220,8 @@ final class Words {
                 break;
             }
         }
-        if (stem.length() > 4 && (stem.endsWith("e") || stem.charAt(stem.length() - 1) == stem.charAt(stem.length() - 2))) {
+        if (stem.length() > 4
+                && (stem.endsWith("e") || stem.charAt(stem.length() - 1) == stem.charAt(stem.length() - 2))) {
             stem = stem.substring(0, stem.length() - 1);
         }
         return stem;

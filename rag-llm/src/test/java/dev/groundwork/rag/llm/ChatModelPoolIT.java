@@ -158,8 +158,7 @@ class ChatModelPoolIT {
         assertThat(error.attempts())
                 .extracting(LlmAttempt::outcome)
                 .containsExactly(Outcome.RATE_LIMITED, Outcome.FAILED);
-        assertThat(error.retryAfter().orElseThrow())
-                .isBetween(Duration.ofSeconds(80), Duration.ofSeconds(90));
+        assertThat(error.retryAfter().orElseThrow()).isBetween(Duration.ofSeconds(80), Duration.ofSeconds(90));
         java.io.StringWriter trace = new java.io.StringWriter();
         error.printStackTrace(new java.io.PrintWriter(trace));
         assertThat(trace.toString()).doesNotContain("canary");
@@ -179,8 +178,9 @@ class ChatModelPoolIT {
         LlmUnavailableException error =
                 catchThrowableOfType(LlmUnavailableException.class, () -> pool.chat(REQUEST, seconds(5)));
 
-        assertThat(error.attempts()).singleElement().satisfies(a -> assertThat(a.outcome())
-                .isEqualTo(Outcome.REJECTED));
+        assertThat(error.attempts())
+                .singleElement()
+                .satisfies(a -> assertThat(a.outcome()).isEqualTo(Outcome.REJECTED));
         assertThat(second.calls()).isZero();
         assertThat(pool.members()).extracting(MemberStatus::state).containsOnly(MemberStatus.State.UP);
     }
@@ -225,9 +225,12 @@ class ChatModelPoolIT {
         handler.await();
 
         assertThat(handler.partials).containsExactly("t0 ", "t1 ");
-        assertThat(handler.error).isInstanceOfSatisfying(LlmUnavailableException.class, e -> assertThat(e.attempts())
-                .singleElement()
-                .satisfies(a -> assertThat(a.outcome()).isEqualTo(Outcome.TIMED_OUT)));
+        assertThat(handler.error)
+                .isInstanceOfSatisfying(
+                        LlmUnavailableException.class,
+                        e -> assertThat(e.attempts())
+                                .singleElement()
+                                .satisfies(a -> assertThat(a.outcome()).isEqualTo(Outcome.TIMED_OUT)));
         assertThat(server.disconnected.await(5, TimeUnit.SECONDS)).isTrue();
         assertQuiet(pool);
     }
@@ -266,7 +269,9 @@ class ChatModelPoolIT {
         handler.await();
 
         assertThat(handler.error).isInstanceOf(CancelledException.class);
-        assertThat(server.disconnected.await(1, TimeUnit.SECONDS)).as("within a second").isTrue();
+        assertThat(server.disconnected.await(1, TimeUnit.SECONDS))
+                .as("within a second")
+                .isTrue();
         assertThat(handler.terminals).hasValue(1);
         assertThat(pool.members().getFirst().state()).isEqualTo(MemberStatus.State.UP);
         assertQuiet(pool);

@@ -79,9 +79,11 @@ class ChatModelPoolTest {
             assertThat(pool.members()).extracting(MemberStatus::name).containsExactly("other", "other-2", "other-3");
         }
         assertThatThrownBy(ChatModelPool::of).hasMessageContaining("members is empty");
-        assertThatThrownBy(() -> ChatModelPool.builder().member("a", says("a"), null).member("a", says("b"), null))
+        assertThatThrownBy(() ->
+                        ChatModelPool.builder().member("a", says("a"), null).member("a", says("b"), null))
                 .hasMessageContaining("'a'");
-        assertThatThrownBy(() -> ChatModelPool.builder().attemptTimeout(Duration.ZERO)).hasMessageContaining("attemptTimeout");
+        assertThatThrownBy(() -> ChatModelPool.builder().attemptTimeout(Duration.ZERO))
+                .hasMessageContaining("attemptTimeout");
     }
 
     @Test
@@ -116,8 +118,8 @@ class ChatModelPoolTest {
 
     @Test
     void aFilteredRequestIsRejectedAndSaysNothingOfTheContent() {
-        try (ChatModelPool pool = ChatModelPool.of(
-                fails(() -> new ContentFilteredException("canary")), says("never"))) {
+        try (ChatModelPool pool =
+                ChatModelPool.of(fails(() -> new ContentFilteredException("canary")), says("never"))) {
             LlmUnavailableException error =
                     catchThrowableOfType(LlmUnavailableException.class, () -> pool.chat(REQUEST, seconds(5)));
 
@@ -151,11 +153,15 @@ class ChatModelPoolTest {
             assertThatThrownBy(() -> pool.chat(REQUEST, Deadline.after(Duration.ofMillis(200))))
                     .isInstanceOf(DeadlineExceededException.class);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(400));
-            assertThat(pool.members().getFirst().inFlight()).as("its thread is still at it").isEqualTo(1);
+            assertThat(pool.members().getFirst().inFlight())
+                    .as("its thread is still at it")
+                    .isEqualTo(1);
 
             release.countDown();
-            Eventually.holds("thread given back", () -> pool.members().getFirst().inFlight() == 0);
-            assertThat(pool.chat(REQUEST, seconds(5)).response().aiMessage().text()).isEqualTo("late");
+            Eventually.holds(
+                    "thread given back", () -> pool.members().getFirst().inFlight() == 0);
+            assertThat(pool.chat(REQUEST, seconds(5)).response().aiMessage().text())
+                    .isEqualTo("late");
         }
     }
 
@@ -222,7 +228,9 @@ class ChatModelPoolTest {
 
     @Test
     void hasOneEndWhateverTheProviderSays() throws Exception {
-        List<String> tokens = java.util.stream.IntStream.range(0, 2_000).mapToObj(i -> i + " ").toList();
+        List<String> tokens = java.util.stream.IntStream.range(0, 2_000)
+                .mapToObj(i -> i + " ")
+                .toList();
         try (ChatModelPool pool = streaming(tokens, 3)) {
             RecordingHandler handler = new RecordingHandler();
             pool.stream(REQUEST, seconds(10), handler);
@@ -246,7 +254,9 @@ class ChatModelPoolTest {
             handler.await();
 
             assertThat(handler.partials).containsExactly("a");
-            assertThat(handler.error).isInstanceOf(CancelledException.class).hasSuppressedException(new IllegalStateException("handler"));
+            assertThat(handler.error)
+                    .isInstanceOf(CancelledException.class)
+                    .hasSuppressedException(new IllegalStateException("handler"));
             assertThat(pool.members().getFirst().state()).isEqualTo(MemberStatus.State.UP);
         }
     }

@@ -17,7 +17,9 @@ final class Hits {
     static Hit at(int line, String text) {
         Metadata metadata = Metadata.from(SegmentKeys.SOURCE, "guide.md");
         metadata.put(SegmentKeys.START_LINE, line);
-        metadata.put(SegmentKeys.END_LINE, line + (int) text.chars().filter(c -> c == '\n').count());
+        metadata.put(
+                SegmentKeys.END_LINE,
+                line + (int) text.chars().filter(c -> c == '\n').count());
         return hit("s" + line, text, metadata);
     }
 

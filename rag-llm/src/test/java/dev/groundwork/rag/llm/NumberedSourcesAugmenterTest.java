@@ -41,7 +41,10 @@ class NumberedSourcesAugmenterTest {
                 AUGMENTER.augment(Question.of("Which?"), Hits.of("one", "two", "three", "four", "five"), 1_000);
 
         assertThat(prompt.sources()).extracting(Hit::id).containsExactly("h1", "h2", "h3", "h4", "h5");
-        assertThat(Pattern.compile("number=\"(\\d)\"").matcher(user(prompt)).results().map(m -> m.group(1)))
+        assertThat(Pattern.compile("number=\"(\\d)\"")
+                        .matcher(user(prompt))
+                        .results()
+                        .map(m -> m.group(1)))
                 .containsExactly("1", "3", "5", "4", "2");
         assertThat(user(prompt))
                 .startsWith("<source-0123456789ab number=\"1\" name=\"h1\">\none\n</source-0123456789ab>\n\n")
@@ -77,18 +80,25 @@ class NumberedSourcesAugmenterTest {
 
         String text = user(AUGMENTER.augment(Question.of("Which?"), List.of(hit), 1_000));
 
-        assertThat(Pattern.compile("</source", Pattern.CASE_INSENSITIVE).matcher(text).results()).hasSize(1);
-        assertThat(Pattern.compile(NONCE, Pattern.CASE_INSENSITIVE).matcher(text).results())
+        assertThat(Pattern.compile("</source", Pattern.CASE_INSENSITIVE)
+                        .matcher(text)
+                        .results())
+                .hasSize(1);
+        assertThat(Pattern.compile(NONCE, Pattern.CASE_INSENSITIVE)
+                        .matcher(text)
+                        .results())
                 .hasSize(2);
-        assertThat(text.lines().filter(l -> l.startsWith("<source-"))).singleElement().satisfies(l -> assertThat(l)
-                .endsWith("\">"));
+        assertThat(text.lines().filter(l -> l.startsWith("<source-")))
+                .singleElement()
+                .satisfies(l -> assertThat(l).endsWith("\">"));
         assertThat(text.lines().filter(l -> l.startsWith("SYSTEM")).count()).isLessThanOrEqualTo(1);
     }
 
     @Test
     void takesOutWhatCantBeSeen() {
         String tags = new String(Character.toChars(0xE0049)) + new String(Character.toChars(0xE0067));
-        Hit hit = Hits.of("a\u200Bb\u202Ec\u0000d" + tags + "e\u2066f\uFEFFg\r\nh\ti می\u200Cخواهم").getFirst();
+        Hit hit = Hits.of("a\u200Bb\u202Ec\u0000d" + tags + "e\u2066f\uFEFFg\r\nh\ti می\u200Cخواهم")
+                .getFirst();
 
         assertThat(user(AUGMENTER.augment(Question.of("Which?"), List.of(hit), 1_000)))
                 .contains("\nabcdefg\nh\ti می\u200Cخواهم\n");
@@ -96,7 +106,9 @@ class NumberedSourcesAugmenterTest {
 
     @Test
     void cutsTheBestSourceAtASentenceOnlyWhereNoneFits() {
-        String text = "The first sentence is here. The second sentence is here too. ".repeat(40).strip();
+        String text = "The first sentence is here. The second sentence is here too. "
+                .repeat(40)
+                .strip();
         String small = "A small one.";
 
         AugmentedPrompt cut = AUGMENTER.augment(Question.of("Which?"), Hits.of(text, text), 300);

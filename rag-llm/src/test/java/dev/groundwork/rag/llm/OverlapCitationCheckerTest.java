@@ -17,10 +17,11 @@ class OverlapCitationCheckerTest {
             10,
             "## Rate\n\nThe `rate()` function calculates the **per-second** average rate of increase\nof a"
                     + " [counter](https://example.org/counter) over 5 minutes.\nIt must not be used with gauges.");
-    private static final Hit ALERT =
-            Hits.at(40, "Alertmanager groups alerts of similar nature into a single notification. Inhibition mutes alerts.");
+    private static final Hit ALERT = Hits.at(
+            40, "Alertmanager groups alerts of similar nature into a single notification. Inhibition mutes alerts.");
     private static final Hit GERMAN = Hits.at(
-            50, "Die Funktion berechnet die durchschnittliche Steigerung eines Zählers. Sie wurde 2016 veröffentlicht.");
+            50,
+            "Die Funktion berechnet die durchschnittliche Steigerung eines Zählers. Sie wurde 2016 veröffentlicht.");
     private static final Hit CHINESE = Hits.at(60, "速率函数计算计数器每秒的平均增长率。它不能用于仪表。");
     private static final List<Hit> SOURCES = List.of(RATE, ALERT, GERMAN, CHINESE);
 
@@ -99,9 +100,9 @@ class OverlapCitationCheckerTest {
 
     @Test
     void quotesTheSourceWithTheLinesThatTheQuoteStandsOn() {
-        Citation citation =
-                check("The rate() function calculates the per-second average rate of increase of a counter [1].")
-                        .getFirst();
+        Citation citation = check(
+                        "The rate() function calculates the per-second average rate of increase of a counter [1].")
+                .getFirst();
 
         assertThat(citation.verdict()).isEqualTo(Verdict.QUOTED);
         assertThat(citation.quote())
@@ -137,18 +138,25 @@ class OverlapCitationCheckerTest {
         assertThat(citations)
                 .extracting(Citation::claim)
                 .containsExactly(
-                        "Inhibition mutes alerts.", "It must not be used with gauges.", "Alerts are grouped by Alertmanager.");
+                        "Inhibition mutes alerts.",
+                        "It must not be used with gauges.",
+                        "Alerts are grouped by Alertmanager.");
         assertThat(citations).allMatch(Citation::supported);
     }
 
     @Test
     void countsANumberOnceForEachSentence() {
-        assertThat(check("Inhibition [2] mutes alerts [2]. It must not be used with gauges [1].")).hasSize(2);
+        assertThat(check("Inhibition [2] mutes alerts [2]. It must not be used with gauges [1]."))
+                .hasSize(2);
     }
 
     @Test
     void endsSoonOnHostileText() {
-        String brackets = "[1".repeat(20_000) + "[".repeat(20_000) + "`".repeat(20_001) + "*".repeat(20_000) + " <a".repeat(5_000);
+        String brackets = "[1".repeat(20_000)
+                + "[".repeat(20_000)
+                + "`".repeat(20_001)
+                + "*".repeat(20_000)
+                + " <a".repeat(5_000);
 
         org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(
                 java.time.Duration.ofSeconds(5),

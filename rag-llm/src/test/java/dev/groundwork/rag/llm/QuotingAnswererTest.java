@@ -17,26 +17,38 @@ import org.junit.jupiter.api.Test;
 
 class QuotingAnswererTest {
 
-    private static final Hit GRAPH = Hits.at(1, "# Graphs\n\nThe graph shows the rate of requests. Zoom in with the mouse.");
+    private static final Hit GRAPH =
+            Hits.at(1, "# Graphs\n\nThe graph shows the rate of requests. Zoom in with the mouse.");
     private static final Hit RATE = Hits.at(
             20,
-            "## Functions\n\nThe [rate()](https://example.org/a_b) function takes the history of a **counter** and"
-                    + "\ncalculates how fast it increases per second. It is applicable to counters only.\n\n"
-                    + "    rate(http_requests_total[5m])\n");
+            """
+            ## Functions
+
+            The [rate()](https://example.org/a_b) function takes the history of a **counter** and
+            calculates how fast it increases per second. It is applicable to counters only.
+
+                rate(http_requests_total[5m])
+            """);
     private static final Hit CITY = Hits.at(
-            60, "- Paris was founded long ago.\n- The tower was opened in 1889 and is 330 metres high.\n- Gustave Eiffel built it.");
+            60,
+            "- Paris was founded long ago.\n"
+                    + "- The tower was opened in 1889 and is 330 metres high.\n"
+                    + "- Gustave Eiffel built it.");
 
     private static Optional<CitedText> answer(String question, Hit... hits) throws InterruptedException {
-        return new QuotingAnswerer().answer(Question.of(question), List.of(hits), Deadline.after(Duration.ofSeconds(10)));
+        return new QuotingAnswerer()
+                .answer(Question.of(question), List.of(hits), Deadline.after(Duration.ofSeconds(10)));
     }
 
     @Test
     void saysWhatAFunctionDoesWithTheLinesThatSaySo() throws Exception {
-        CitedText text = answer("What does the rate function do?", GRAPH, RATE, CITY).orElseThrow();
+        CitedText text =
+                answer("What does the rate function do?", GRAPH, RATE, CITY).orElseThrow();
 
         assertThat(text.text())
-                .startsWith("The rate() function takes the history of a counter and calculates how fast it increases per"
-                        + " second. [1]");
+                .startsWith(
+                        "The rate() function takes the history of a counter and calculates how fast it increases per"
+                                + " second. [1]");
         Citation first = text.citations().getFirst();
         assertThat(first.toString()).isEqualTo("[1] guide.md:22-23 (quoted)");
         assertThat(first.quote())
@@ -46,7 +58,8 @@ class QuotingAnswererTest {
 
     @Test
     void itsCitationsHoldBeforeTheCheck() throws Exception {
-        CitedText text = answer("How fast does the rate of the counter increase?", RATE, GRAPH).orElseThrow();
+        CitedText text = answer("How fast does the rate of the counter increase?", RATE, GRAPH)
+                .orElseThrow();
         List<Hit> numbered = text.citations().stream()
                 .map(Citation::segmentId)
                 .distinct()
@@ -67,22 +80,29 @@ class QuotingAnswererTest {
     @Test
     void isEmptyWhereTheQuestionsWordsHardlyOccur() throws Exception {
         assertThat(answer("What is the capital of France?", GRAPH, RATE)).isEmpty();
-        assertThat(answer("What is the capital of France?", Hits.at(1, "Write names in capitals, please do so."))).isEmpty();
+        assertThat(answer("What is the capital of France?", Hits.at(1, "Write names in capitals, please do so.")))
+                .isEmpty();
         assertThat(answer("What is it?", GRAPH)).isEmpty();
         assertThat(answer("What does the rate function do?")).isEmpty();
     }
 
     @Test
     void saysNothingTwice() throws Exception {
-        Hit copy = Hits.at(90, "The rate() function takes the history of a counter and calculates how fast it increases per second!");
+        Hit copy = Hits.at(
+                90,
+                "The rate() function takes the history of a counter and calculates how fast it increases per second!");
 
-        assertThat(answer("What does the rate function do?", RATE, copy).orElseThrow().text())
+        assertThat(answer("What does the rate function do?", RATE, copy)
+                        .orElseThrow()
+                        .text())
                 .containsOnlyOnce("takes the history");
     }
 
     @Test
     void quotesNeitherCodeNorHeadings() throws Exception {
-        assertThat(answer("rate http requests total functions", RATE).map(CitedText::text).orElse(""))
+        assertThat(answer("rate http requests total functions", RATE)
+                        .map(CitedText::text)
+                        .orElse(""))
                 .doesNotContain("http_requests_total")
                 .doesNotContain("## Functions");
     }
