@@ -9,6 +9,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -113,7 +114,7 @@ class WordPieceTokenizerTest {
         for (int codePoint = 1; codePoint < 0x20000; codePoint++) {
             if (codePoint < 0xD800 || codePoint > 0xDFFF) {
                 String character = codePoint < 0x80
-                        ? String.format(java.util.Locale.ROOT, "\\u%04x", codePoint)
+                        ? String.format(Locale.ROOT, "\\u%04x", codePoint)
                         : Character.toString(codePoint);
                 vocabulary.append(",\"").append(character).append("\":").append(1_000 + 2 * codePoint);
                 vocabulary.append(",\"##").append(character).append("\":").append(1_001 + 2 * codePoint);
