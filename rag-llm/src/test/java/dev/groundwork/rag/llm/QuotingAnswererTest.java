@@ -31,9 +31,10 @@ class QuotingAnswererTest {
             """);
     private static final Hit CITY = Hits.at(
             60,
-            "- Paris was founded long ago.\n"
-                    + "- The tower was opened in 1889 and is 330 metres high.\n"
-                    + "- Gustave Eiffel built it.");
+            """
+            - Paris was founded long ago.
+            - The tower was opened in 1889 and is 330 metres high.
+            - Gustave Eiffel built it.""");
 
     private static Optional<CitedText> answer(String question, Hit... hits) throws InterruptedException {
         return new QuotingAnswerer()
