@@ -103,8 +103,7 @@ public sealed interface Answer {
      * @param degradations what was missing, at least one
      * @param trace how it came about
      */
-    record Degraded(
-            String text, List<Citation> citations, Origin origin, List<Degradation> degradations, Trace trace)
+    record Degraded(String text, List<Citation> citations, Origin origin, List<Degradation> degradations, Trace trace)
             implements Answer {
         /** Checks and copies. */
         public Degraded {

@@ -55,7 +55,8 @@ final class Answering {
         if (nothing != null && !(settings.answerWithoutContext() && pool != null)) {
             return abstained(context, nothing);
         }
-        List<Hit> sources = nothing == null ? hits.subList(0, Math.min(hits.size(), settings.contextSources())) : List.of();
+        List<Hit> sources =
+                nothing == null ? hits.subList(0, Math.min(hits.size(), settings.contextSources())) : List.of();
         if (pool == null) {
             return extracted(context, sources);
         }
@@ -104,7 +105,8 @@ final class Answering {
                     context.scope(),
                     Hop.AUGMENT,
                     context.deadline(),
-                    () -> augmenter.augment(context.question(), sources, context.settings().contextTokens()));
+                    () -> augmenter.augment(
+                            context.question(), sources, context.settings().contextTokens()));
             hop.tokens(prompt.tokens(), null);
             hop.ok(prompt.sources());
             return prompt;
@@ -218,7 +220,9 @@ final class Answering {
             case LlmUnavailableException e ->
                 context.recorder().degraded(Hop.CHAT, "llm_unavailable", describe(e.attempts()));
             case DeadlineExceededException e -> context.recorder().degraded(Hop.CHAT, "timed_out", "");
-            default -> context.recorder().degraded(Hop.CHAT, "failed", failure.getClass().getSimpleName());
+            default ->
+                context.recorder()
+                        .degraded(Hop.CHAT, "failed", failure.getClass().getSimpleName());
         }
         AnswerHandler handler = context.handler();
         if (handler != null && restart) {

@@ -52,8 +52,8 @@ public final class ConvexFusion implements Fusion {
         ranking.sort(BEST_FIRST);
         List<Hit> result = new ArrayList<>(Math.min(limit, ranking.size()));
         for (Fused entry : ranking.subList(0, Math.min(limit, ranking.size()))) {
-            result.add(entry.hit.with(new Score(
-                    Hop.FUSE, Score.Kind.FUSED, Math.min(1, entry.score), result.size() + 1)));
+            result.add(
+                    entry.hit.with(new Score(Hop.FUSE, Score.Kind.FUSED, Math.min(1, entry.score), result.size() + 1)));
         }
         return result;
     }

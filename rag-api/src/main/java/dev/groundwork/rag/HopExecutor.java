@@ -23,8 +23,8 @@ final class HopExecutor implements AutoCloseable {
     HopExecutor(String name, int limit) {
         this.limit = limit;
         AtomicInteger number = new AtomicInteger();
-        this.executor = new ThreadPoolExecutor(
-                0, limit, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+        this.executor =
+                new ThreadPoolExecutor(0, limit, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
                     Thread thread = new Thread(task, "groundwork-" + name + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;

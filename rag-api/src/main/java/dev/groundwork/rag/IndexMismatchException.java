@@ -32,7 +32,10 @@ public final class IndexMismatchException extends IndexException {
         }
         if (expected.dimension() != actual.dimension()) {
             text.append(text.isEmpty() ? "" : "; ");
-            text.append("dimension ").append(expected.dimension()).append(", not ").append(actual.dimension());
+            text.append("dimension ")
+                    .append(expected.dimension())
+                    .append(", not ")
+                    .append(actual.dimension());
         }
         if (!expected.fingerprint().equals(actual.fingerprint())) {
             text.append(text.isEmpty() ? "" : "; ");

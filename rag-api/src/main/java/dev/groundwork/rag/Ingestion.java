@@ -147,7 +147,8 @@ final class Ingestion {
         for (Loaded document : documents) {
             document.segments().forEach(segment -> texts.add(TextSegment.from(embeddedText(segment))));
         }
-        List<Embedding> embeddings = texts.isEmpty() ? List.of() : model.embedAll(texts).content();
+        List<Embedding> embeddings =
+                texts.isEmpty() ? List.of() : model.embedAll(texts).content();
         if (embeddings.size() != texts.size()) {
             throw new EmbeddingFailedException(
                     model.modelName(), "gave " + embeddings.size() + " vectors for " + texts.size() + " texts", null);
@@ -185,7 +186,9 @@ final class Ingestion {
             return segment.text();
         }
         if (prefix.length() > MAX_PREFIX_CHARS) {
-            int end = Character.isHighSurrogate(prefix.charAt(MAX_PREFIX_CHARS - 1)) ? MAX_PREFIX_CHARS - 1 : MAX_PREFIX_CHARS;
+            int end = Character.isHighSurrogate(prefix.charAt(MAX_PREFIX_CHARS - 1))
+                    ? MAX_PREFIX_CHARS - 1
+                    : MAX_PREFIX_CHARS;
             prefix = prefix.substring(0, end);
         }
         return prefix + "\n" + segment.text();
@@ -204,12 +207,12 @@ final class Ingestion {
     }
 
     private void fail(SourceDocument document, Throwable error) {
-        String reason =
-                switch (error) {
-                    case DocumentException e -> e.reason();
-                    case RagException e -> Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
-                    default -> "failed with " + error.getClass().getSimpleName();
-                };
+        String reason = switch (error) {
+            case DocumentException e -> e.reason();
+            case RagException e ->
+                Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            default -> "failed with " + error.getClass().getSimpleName();
+        };
         String kept = known.containsKey(document.id()) ? "; the index keeps its last good version" : "";
         failed.add(new IngestReport.Failure(document.id(), reason + kept));
     }

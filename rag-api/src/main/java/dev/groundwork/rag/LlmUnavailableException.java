@@ -35,9 +35,7 @@ public final class LlmUnavailableException extends RagException {
                 + String.join(
                         ", ",
                         attempts.stream()
-                                .map(a -> a.member()
-                                        + " "
-                                        + (a.errorType().isEmpty() ? a.outcome() : a.errorType()))
+                                .map(a -> a.member() + " " + (a.errorType().isEmpty() ? a.outcome() : a.errorType()))
                                 .toList());
     }
 

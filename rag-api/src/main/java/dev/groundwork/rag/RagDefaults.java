@@ -1,6 +1,5 @@
 package dev.groundwork.rag;
 
-
 /**
  * The defaults behind builder methods that are not called, for parts that need more than {@code rag-api} may depend on.
  * Found with {@link java.util.ServiceLoader}; {@code rag-llm} provides one. Applications rarely need it: every part can

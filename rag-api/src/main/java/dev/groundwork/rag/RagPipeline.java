@@ -149,8 +149,8 @@ final class RagPipeline implements Rag {
             Question question, RagSettings current, QuestionScope ownScope, @Nullable AnswerHandler handler) {
         return run(RagEvent.Operation.ASK, question, current, ownScope, (scope, recorder, deadline) -> {
             List<Hit> hits = retrieval.run(question, false, current, deadline, scope, recorder);
-            Answer answer = answering.run(
-                    new Answering.Context(question, current, deadline, scope, recorder, handler), hits);
+            Answer answer =
+                    answering.run(new Answering.Context(question, current, deadline, scope, recorder, handler), hits);
             listeners.publish(new RagEvent.AskCompleted(name, question, answer));
             return answer;
         });
@@ -179,7 +179,8 @@ final class RagPipeline implements Rag {
         } catch (Exception e) {
             recorder.abandonAll();
             listeners.publish(new RagEvent.QuestionFailed(name, operation, question, e, recorder.trace()));
-            throw new IllegalStateException("a hop threw a checked " + e.getClass().getSimpleName(), e);
+            throw new IllegalStateException(
+                    "a hop threw a checked " + e.getClass().getSimpleName(), e);
         } finally {
             questions.remove(scope);
             scope.cancel();

@@ -171,8 +171,11 @@ public record RagSettings(
         keys.put("rag.rerank.candidates", (b, v) -> b.rerankCandidates = Integer.parseInt(v));
         keys.put("rag.context.sources", (b, v) -> b.contextSources = Integer.parseInt(v));
         keys.put("rag.context.tokens", (b, v) -> b.contextTokens = Integer.parseInt(v));
-        keys.put("rag.answer.without-context", (b, v) -> b.answerWithoutContext = flag("rag.answer.without-context", v));
-        keys.put("rag.answer.extractive-fallback", (b, v) -> b.extractiveFallback = flag("rag.answer.extractive-fallback", v));
+        keys.put(
+                "rag.answer.without-context", (b, v) -> b.answerWithoutContext = flag("rag.answer.without-context", v));
+        keys.put(
+                "rag.answer.extractive-fallback",
+                (b, v) -> b.extractiveFallback = flag("rag.answer.extractive-fallback", v));
         keys.put("rag.question.max-chars", (b, v) -> b.maxQuestionChars = Integer.parseInt(v));
         keys.put("rag.concurrency.max-hops", (b, v) -> b.maxHops = Integer.parseInt(v));
         return keys;

@@ -122,13 +122,12 @@ final class Recorder {
 
         /** Ends the hop with what it threw. */
         void failed(Throwable error) {
-            Hop.Status status =
-                    switch (error) {
-                        case DeadlineExceededException e -> Hop.Status.TIMED_OUT;
-                        case CancelledException e -> Hop.Status.CANCELLED;
-                        case InterruptedException e -> Hop.Status.CANCELLED;
-                        default -> Hop.Status.FAILED;
-                    };
+            Hop.Status status = switch (error) {
+                case DeadlineExceededException e -> Hop.Status.TIMED_OUT;
+                case CancelledException e -> Hop.Status.CANCELLED;
+                case InterruptedException e -> Hop.Status.CANCELLED;
+                default -> Hop.Status.FAILED;
+            };
             end(status, 0, List.of(), error.getClass().getSimpleName());
         }
 

@@ -21,8 +21,7 @@ final class Retrieval {
     private final @Nullable Fusion fusion;
     private final @Nullable Reranker reranker;
 
-    Retrieval(
-            HopExecutor executor, List<Retriever> retrievers, @Nullable Fusion fusion, @Nullable Reranker reranker) {
+    Retrieval(HopExecutor executor, List<Retriever> retrievers, @Nullable Fusion fusion, @Nullable Reranker reranker) {
         this.executor = executor;
         this.retrievers = List.copyOf(retrievers);
         this.fusion = fusion;
@@ -78,7 +77,8 @@ final class Retrieval {
                 failures.add(new Degradation(retriever.name(), "timed_out", ""));
                 firstFailure = firstFailure == null ? e : firstFailure;
             } catch (Exception | LinkageError | StackOverflowError e) {
-                failures.add(new Degradation(retriever.name(), "failed", e.getClass().getSimpleName()));
+                failures.add(
+                        new Degradation(retriever.name(), "failed", e.getClass().getSimpleName()));
                 firstFailure = firstFailure == null ? e : firstFailure;
             }
         }
@@ -124,8 +124,7 @@ final class Retrieval {
         }
         int in = legs.values().stream().mapToInt(List::size).sum();
         double weight = settings.vectorWeight();
-        Fusion strategy =
-                fusion == null ? new ConvexFusion(Map.of(Hop.VECTOR, weight, Hop.TEXT, 1 - weight)) : fusion;
+        Fusion strategy = fusion == null ? new ConvexFusion(Map.of(Hop.VECTOR, weight, Hop.TEXT, 1 - weight)) : fusion;
         Recorder.OpenHop hop = recorder.begin(this, Hop.FUSE, in);
         try {
             List<Hit> fused = executor.run(scope, Hop.FUSE, deadline, () -> List.copyOf(strategy.fuse(legs, limit)));

@@ -125,7 +125,8 @@ final class Fakes {
 
     static LlmUnavailableException dead() {
         return new LlmUnavailableException(
-                List.of(new LlmAttempt("first", Duration.ZERO, LlmAttempt.Outcome.RATE_LIMITED, "RateLimitException (429)")),
+                List.of(new LlmAttempt(
+                        "first", Duration.ZERO, LlmAttempt.Outcome.RATE_LIMITED, "RateLimitException (429)")),
                 null,
                 null);
     }

@@ -34,10 +34,14 @@ class IngestionTest {
     @Test
     void addsThenLeavesAloneThenReplacesAndDeletes() {
         MapSource source = new MapSource("docs").put("a", "one").put("b", "two").put("c", "three");
-        assertThat(ingest(source)).extracting(IngestReport::added, IngestReport::segments).containsExactly(3, 3);
+        assertThat(ingest(source))
+                .extracting(IngestReport::added, IngestReport::segments)
+                .containsExactly(3, 3);
 
         int embedded = model.texts.get();
-        assertThat(ingest(source)).extracting(IngestReport::unchanged, IngestReport::added).containsExactly(3, 0);
+        assertThat(ingest(source))
+                .extracting(IngestReport::unchanged, IngestReport::added)
+                .containsExactly(3, 0);
         assertThat(model.texts).hasValue(embedded);
 
         source.put("b", "TWO").remove("c");
@@ -50,7 +54,8 @@ class IngestionTest {
 
     @Test
     void oneBadDocumentGetsARecordAndTheRestGoesOn() {
-        MapSource source = new MapSource("docs").put("a", "one").put("bad", null).put("c", "three");
+        MapSource source =
+                new MapSource("docs").put("a", "one").put("bad", null).put("c", "three");
 
         IngestReport report = ingest(source);
 
@@ -74,11 +79,11 @@ class IngestionTest {
     void onlyTheDocumentsThatCannotBeEmbeddedFail() {
         model.failOn = "two";
 
-        IngestReport report = ingest(new MapSource("docs").put("a", "one").put("b", "two").put("c", "three"));
+        IngestReport report =
+                ingest(new MapSource("docs").put("a", "one").put("b", "two").put("c", "three"));
 
         assertThat(report.added()).isEqualTo(2);
-        assertThat(report.failed())
-                .containsExactly(new IngestReport.Failure("b", "failed with IllegalStateException"));
+        assertThat(report.failed()).containsExactly(new IngestReport.Failure("b", "failed with IllegalStateException"));
     }
 
     @Test
@@ -135,8 +140,7 @@ class IngestionTest {
     @Test
     void embedsATextBelowItsHeadingsButKeepsItAsItIs() {
         TextSegment segment = TextSegment.from(
-                "body",
-                new Metadata().put(SegmentKeys.TITLE, "Guide").put(SegmentKeys.HEADINGS, "Keys › Rotation"));
+                "body", new Metadata().put(SegmentKeys.TITLE, "Guide").put(SegmentKeys.HEADINGS, "Keys › Rotation"));
 
         assertThat(Ingestion.embeddedText(segment)).isEqualTo("Guide › Keys › Rotation\nbody");
         assertThat(Ingestion.embeddedText(TextSegment.from("body"))).isEqualTo("body");

@@ -171,8 +171,7 @@ class RagAskTest {
             assertThat(answer).isInstanceOfSatisfying(Answer.Degraded.class, a -> {
                 assertThat(a.origin()).isEqualTo(Answer.Origin.EXTRACTED);
                 assertThat(a.degradations())
-                        .containsExactly(
-                                new Degradation("chat", "llm_unavailable", "first: RateLimitException (429)"));
+                        .containsExactly(new Degradation("chat", "llm_unavailable", "first: RateLimitException (429)"));
             });
             assertThat(answer.trace().hop("chat").orElseThrow().attempts()).hasSize(1);
         }
@@ -312,7 +311,8 @@ class RagAskTest {
     void refusesWorkBeyondItsLimitWithATypedError() throws InterruptedException {
         CountDownLatch started = new CountDownLatch(4);
         RagSettings settings = RagSettings.builder().maxHops(4).build();
-        try (Rag rag = Fakes.rag(Fakes.hanging("vector", started)).settings(settings).build()) {
+        try (Rag rag =
+                Fakes.rag(Fakes.hanging("vector", started)).settings(settings).build()) {
             for (int i = 0; i < 4; i++) {
                 Thread thread = new Thread(() -> {
                     try {
@@ -341,11 +341,12 @@ class RagAskTest {
             Question question = Question.of("what?");
             rag.ask(question);
 
-            assertThat(events.stream().filter(RagEvent.HopCompleted.class::isInstance).map(e -> ((RagEvent.HopCompleted) e)
-                            .hop()
-                            .name()))
+            assertThat(events.stream()
+                            .filter(RagEvent.HopCompleted.class::isInstance)
+                            .map(e -> ((RagEvent.HopCompleted) e).hop().name()))
                     .containsExactlyInAnyOrder("vector", "text", "fuse", "extract");
-            assertThat(events.stream().filter(RagEvent.AskCompleted.class::isInstance)).hasSize(1);
+            assertThat(events.stream().filter(RagEvent.AskCompleted.class::isInstance))
+                    .hasSize(1);
         }
     }
 
@@ -375,7 +376,8 @@ class RagAskTest {
     void readsSettingsAnewForEachQuestion() {
         AtomicReference<RagSettings> settings =
                 new AtomicReference<>(RagSettings.builder().limit(1).build());
-        try (Rag rag = Fakes.rag(Fakes.finding("vector", A, B)).settings(settings::get).build()) {
+        try (Rag rag =
+                Fakes.rag(Fakes.finding("vector", A, B)).settings(settings::get).build()) {
             assertThat(rag.search("what?").hits()).hasSize(1);
             settings.set(RagSettings.builder().limit(2).build());
             assertThat(rag.search("what?").hits()).hasSize(2);

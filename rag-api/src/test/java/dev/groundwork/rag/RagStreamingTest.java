@@ -61,8 +61,7 @@ class RagStreamingTest {
 
     @Test
     void handsOverWhatOnlyLookedLikeADecline() throws InterruptedException {
-        assertThat(stream(FakePool.saying("NO [1]", "NO", " [1]"), new Log()))
-                .containsExactly("NO [1]", "<grounded>");
+        assertThat(stream(FakePool.saying("NO [1]", "NO", " [1]"), new Log())).containsExactly("NO [1]", "<grounded>");
         assertThat(stream(FakePool.saying("No", "No"), new Log())).containsExactly("No", "<degraded>");
     }
 
@@ -73,8 +72,7 @@ class RagStreamingTest {
                     throw Fakes.dead();
                 },
                 "It is");
-        assertThat(stream(pool, new Log()))
-                .containsExactly("It is", "<restart>", "extracted: a [1]", "<degraded>");
+        assertThat(stream(pool, new Log())).containsExactly("It is", "<restart>", "extracted: a [1]", "<degraded>");
     }
 
     @Test

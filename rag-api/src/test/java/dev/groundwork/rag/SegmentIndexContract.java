@@ -167,15 +167,16 @@ public abstract class SegmentIndexContract {
 
         assertEquals(7, index.searchVector(vector(1, 1), 7, null).size());
         assertEquals(7, index.searchText("word", 7, null).size());
-        assertEquals(30, index.searchVector(vector(1, 1), Question.MAX_LIMIT, null).size());
+        assertEquals(
+                30, index.searchVector(vector(1, 1), Question.MAX_LIMIT, null).size());
         assertEquals(30, index.searchText("word", Question.MAX_LIMIT, null).size());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 0, Question.MAX_LIMIT + 1})
     void refusesALimitOutOfRange(int limit) {
-        var byVector = assertThrows(
-                IllegalArgumentException.class, () -> index.searchVector(vector(1, 0), limit, null));
+        var byVector =
+                assertThrows(IllegalArgumentException.class, () -> index.searchVector(vector(1, 0), limit, null));
         var byText = assertThrows(IllegalArgumentException.class, () -> index.searchText("x", limit, null));
 
         assertTrue(byVector.getMessage().contains("limit is " + limit), byVector.getMessage());
@@ -269,15 +270,29 @@ public abstract class SegmentIndexContract {
     @Test
     void keepsIdsWithOddCharactersApart() {
         List<String> ids = List.of(
-                "a b", "a\tb", "a\nb", "a\u0000b", "ä", "a\u0308", "\uD800", "\uD801", "🙂", "../a", "A b", "id:*?",
-                "x".repeat(IndexedSegment.MAX_ID_CHARS), "\uFFFD", "水".repeat(IndexedSegment.MAX_ID_CHARS));
+                "a b",
+                "a\tb",
+                "a\nb",
+                "a\u0000b",
+                "ä",
+                "a\u0308",
+                "\uD800",
+                "\uD801",
+                "🙂",
+                "../a",
+                "A b",
+                "id:*?",
+                "x".repeat(IndexedSegment.MAX_ID_CHARS),
+                "\uFFFD",
+                "水".repeat(IndexedSegment.MAX_ID_CHARS));
         upsert(ids.stream()
                 .map(id -> segment(id, "text of " + ids.indexOf(id), 1, 0))
                 .toArray(IndexedSegment[]::new));
 
         assertEquals(ids.size(), index.stats().segments());
         for (String id : ids) {
-            assertEquals("text of " + ids.indexOf(id), index.get(id).orElseThrow().text());
+            assertEquals(
+                    "text of " + ids.indexOf(id), index.get(id).orElseThrow().text());
         }
         assertEquals(ids.stream().sorted().toList(), ids(index.searchVector(vector(1, 0), 100, null)));
         index.apply(List.of(new IndexChange.Delete(List.of("\uD800", "a b"))));
@@ -330,7 +345,9 @@ public abstract class SegmentIndexContract {
         assertEquals(List.of(), byText("before"));
         assertEquals(List.of("a"), byText("after"));
         assertEquals(0, index.searchVector(vector(1, 0), 1, null).get(0).score().value(), 1e-6);
-        assertEquals(List.of(), ids(index.searchVector(vector(1, 0), 1, metadataKey("k").isEqualTo("1"))));
+        assertEquals(
+                List.of(),
+                ids(index.searchVector(vector(1, 0), 1, metadataKey("k").isEqualTo("1"))));
     }
 
     @Test
@@ -490,8 +507,7 @@ public abstract class SegmentIndexContract {
 
     @Test
     void refusesVectorsOfTwoDimensionsInOneBatch() {
-        assertThrows(
-                IllegalArgumentException.class, () -> upsert(segment("a", "x", 1, 0), segment("b", "x", 1, 0, 0)));
+        assertThrows(IllegalArgumentException.class, () -> upsert(segment("a", "x", 1, 0), segment("b", "x", 1, 0, 0)));
 
         assertEquals(0, index.stats().segments());
         upsert(segment("a", "x", 1, 0, 0));
@@ -516,7 +532,13 @@ public abstract class SegmentIndexContract {
         upsert(segment("long", "x", Float.MAX_VALUE, 0), segment("short", "x", 0, Float.MIN_VALUE));
 
         assertEquals(List.of("long", "short"), byVector(1e30f, 1e-30f));
-        assertEquals(1, index.searchVector(vector(0, Float.MAX_VALUE), 1, null).get(0).score().value(), 1e-6);
+        assertEquals(
+                1,
+                index.searchVector(vector(0, Float.MAX_VALUE), 1, null)
+                        .get(0)
+                        .score()
+                        .value(),
+                1e-6);
     }
 
     @Test
@@ -530,9 +552,7 @@ public abstract class SegmentIndexContract {
         }
         Filter nested = metadataKey("k").isEqualTo("v").and(new Homemade());
         List<Callable<?>> calls = List.of(
-                () -> index.searchVector(vector(1, 0), 1, nested),
-                () -> index.searchText("alpha", 1, nested),
-                () -> {
+                () -> index.searchVector(vector(1, 0), 1, nested), () -> index.searchText("alpha", 1, nested), () -> {
                     index.apply(List.of(
                             new IndexChange.Delete(List.of("a")), new IndexChange.DeleteMatching(Filter.not(nested))));
                     return 0;
@@ -565,7 +585,11 @@ public abstract class SegmentIndexContract {
                 Map.entry(metadataKey("n").isLessThan(2.5), List.of("a", "b")),
                 Map.entry(metadataKey("n").isLessThanOrEqualTo(1L), List.of("a")),
                 Map.entry(Filter.not(metadataKey("n").isLessThan(2)), List.of("b", "c", "d")),
-                Map.entry(metadataKey("n").isGreaterThan(1).and(metadataKey("lang").isEqualTo("en")), List.of("c")),
+                Map.entry(
+                        metadataKey("n")
+                                .isGreaterThan(1)
+                                .and(metadataKey("lang").isEqualTo("en")),
+                        List.of("c")),
                 Map.entry(metadataKey("n").isEqualTo(1).or(metadataKey("lang").isEqualTo("de")), List.of("a", "b")),
                 Map.entry(metadataKey("missing").isEqualTo("x"), List.of()));
         expected.forEach((filter, ids) -> {
@@ -606,8 +630,7 @@ public abstract class SegmentIndexContract {
         assertEquals(first, refused.actual());
         assertTrue(refused.getMessage().contains("second"), refused.getMessage());
         assertEquals(Optional.of(second), index.embedding());
-        assertThrows(
-                IndexMismatchException.class, () -> index.bind(new EmbeddingSpec("second", "other weights", 2)));
+        assertThrows(IndexMismatchException.class, () -> index.bind(new EmbeddingSpec("second", "other weights", 2)));
         index.bind(new EmbeddingSpec("second", "", 2)); // can't tell its weights
 
         index.apply(List.of(new IndexChange.DeleteAll()));
@@ -663,7 +686,8 @@ public abstract class SegmentIndexContract {
                 all.add(pool.submit(() -> {
                     start.await();
                     for (int i = 0; i < 20 * rounds; i++) {
-                        assertEquals(0, index.searchVector(vector(1, 0), 1_000, null).size() % 2);
+                        assertEquals(
+                                0, index.searchVector(vector(1, 0), 1_000, null).size() % 2);
                         assertEquals(0, index.searchText("pair", 1_000, null).size() % 2);
                     }
                     return 0;
@@ -737,15 +761,17 @@ public abstract class SegmentIndexContract {
         index.close();
 
         Map<String, Callable<?>> calls = Map.of(
-                "bind", () -> {
-                    index.bind(new EmbeddingSpec("m", "", 2));
-                    return 0;
-                },
+                "bind",
+                        () -> {
+                            index.bind(new EmbeddingSpec("m", "", 2));
+                            return 0;
+                        },
                 "embedding", () -> index.embedding(),
-                "apply", () -> {
-                    index.apply(List.of());
-                    return 0;
-                },
+                "apply",
+                        () -> {
+                            index.apply(List.of());
+                            return 0;
+                        },
                 "searchVector", () -> index.searchVector(vector(1, 0), 1, null),
                 "searchText", () -> index.searchText("alpha", 1, null),
                 "get", () -> index.get("a"),
@@ -771,7 +797,8 @@ public abstract class SegmentIndexContract {
                 while (true) {
                     try {
                         assertEquals(100, index.searchText("word", 100, null).size());
-                        assertEquals(100, index.searchVector(vector(1, 1), 100, null).size());
+                        assertEquals(
+                                100, index.searchVector(vector(1, 1), 100, null).size());
                         searches.incrementAndGet();
                     } catch (IllegalStateException closed) {
                         return String.valueOf(closed.getMessage());

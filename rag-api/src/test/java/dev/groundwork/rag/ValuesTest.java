@@ -67,7 +67,8 @@ class ValuesTest {
 
         assertThat(prompt.declinedBy(" NO_ANSWER.\n")).isTrue();
         assertThat(prompt.declinedBy("`no_answer`")).isTrue();
-        assertThat(prompt.declinedBy("The reply NO_ANSWER means that nothing was found.")).isFalse();
+        assertThat(prompt.declinedBy("The reply NO_ANSWER means that nothing was found."))
+                .isFalse();
     }
 
     @Test

@@ -215,7 +215,10 @@ class NumberedSourcesAugmenterTest {
                 .augment(Question.of("Which?"), Hits.of(text, text, text, text, text, text, text, text), 40);
 
         assertThat(prompt.tokens()).isLessThanOrEqualTo(40);
-        assertThat(prompt.sources()).extracting(Hit::id).startsWith("h1", "h2", "h3").hasSizeLessThan(8);
+        assertThat(prompt.sources())
+                .extracting(Hit::id)
+                .startsWith("h1", "h2", "h3")
+                .hasSizeLessThan(8);
     }
 
     private static String noise(Random random, int length) {

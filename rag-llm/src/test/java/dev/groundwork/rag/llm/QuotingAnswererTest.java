@@ -19,22 +19,19 @@ class QuotingAnswererTest {
 
     private static final Hit GRAPH =
             Hits.at(1, "# Graphs\n\nThe graph shows the rate of requests. Zoom in with the mouse.");
-    private static final Hit RATE = Hits.at(
-            20,
-            """
-            ## Functions
+    private static final Hit RATE = Hits.at(20, """
+        ## Functions
 
-            The [rate()](https://example.org/a_b) function takes the history of a **counter** and
-            calculates how fast it increases per second. It is applicable to counters only.
+        The [rate()](https://example.org/a_b) function takes the history of a **counter** and
+        calculates how fast it increases per second. It is applicable to counters only.
 
-                rate(http_requests_total[5m])
-            """);
-    private static final Hit CITY = Hits.at(
-            60,
-            """
-            - Paris was founded long ago.
-            - The tower was opened in 1889 and is 330 metres high.
-            - Gustave Eiffel built it.""");
+            rate(http_requests_total[5m])
+        """);
+    private static final Hit CITY = Hits.at(60, """
+        - Paris was founded long ago.
+        - The tower was opened in 1889 and is 330 metres high.
+        - Gustave Eiffel built it.\
+        """);
 
     private static Optional<CitedText> answer(String question, Hit... hits) throws InterruptedException {
         return new QuotingAnswerer()
@@ -91,8 +88,10 @@ class QuotingAnswererTest {
     void isEmptyWhereAllIsAboutSomethingElseOfTheSameKind() throws Exception {
         Hit other = Hits.at(1, "The usual treatments for tonsillitis in adults are rest and fluids.");
 
-        assertThat(answer("What are the usual treatments for Lyme in adults?", other)).isEmpty();
-        assertThat(answer("What are the usual treatments for Tonsillitis in adults?", other)).isPresent();
+        assertThat(answer("What are the usual treatments for Lyme in adults?", other))
+                .isEmpty();
+        assertThat(answer("What are the usual treatments for Tonsillitis in adults?", other))
+                .isPresent();
     }
 
     @Test

@@ -113,12 +113,13 @@ final class ChangePlan {
                 if (free) {
                     EmbeddingSpec known = bound != null ? bound : now.embedding();
                     boolean forgets = bound == null && known != null && known.dimension() != dimension;
-                    now = new Manifest(forgets ? null : known, known == null || forgets ? dimension : known.dimension());
+                    now = new Manifest(
+                            forgets ? null : known, known == null || forgets ? dimension : known.dimension());
                     free = false;
                 }
                 if (dimension != now.dimension()) {
-                    throw new IllegalArgumentException("segment " + segment.id() + ": vector has dimension "
-                            + dimension + ", must be " + now.dimension() + " as all of this index");
+                    throw new IllegalArgumentException("segment " + segment.id() + ": vector has dimension " + dimension
+                            + ", must be " + now.dimension() + " as all of this index");
                 }
             }
         }
@@ -128,7 +129,8 @@ final class ChangePlan {
     void write(IndexWriter writer) throws IOException {
         for (Step step : steps) {
             switch (step) {
-                case Put put -> writer.updateDocument(Fields.id(put.segment().id()), Fields.segment(put.segment(), put.owner()));
+                case Put put ->
+                    writer.updateDocument(Fields.id(put.segment().id()), Fields.segment(put.segment(), put.owner()));
                 case Clear clear -> writer.deleteAll();
                 case Other other -> other.write().to(writer);
             }

@@ -18,12 +18,12 @@ final class CodeUnits {
             if (c < 0x80) {
                 bytes[at++] = (byte) c;
             } else if (c < 0x800) {
-                bytes[at++] = (byte) (0xC0 | c >> 6);
-                bytes[at++] = (byte) (0x80 | c & 0x3F);
+                bytes[at++] = (byte) (0xC0 | (c >> 6));
+                bytes[at++] = (byte) (0x80 | (c & 0x3F));
             } else {
-                bytes[at++] = (byte) (0xE0 | c >> 12);
-                bytes[at++] = (byte) (0x80 | c >> 6 & 0x3F);
-                bytes[at++] = (byte) (0x80 | c & 0x3F);
+                bytes[at++] = (byte) (0xE0 | (c >> 12));
+                bytes[at++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+                bytes[at++] = (byte) (0x80 | (c & 0x3F));
             }
         }
         return bytes;
@@ -51,9 +51,9 @@ final class CodeUnits {
             if (lead < 0x80) {
                 chars[count++] = (char) lead;
             } else if (lead < 0xE0) {
-                chars[count++] = (char) ((lead & 0x1F) << 6 | bytes[i++] & 0x3F);
+                chars[count++] = (char) (((lead & 0x1F) << 6) | (bytes[i++] & 0x3F));
             } else {
-                chars[count++] = (char) ((lead & 0x0F) << 12 | (bytes[i++] & 0x3F) << 6 | bytes[i++] & 0x3F);
+                chars[count++] = (char) (((lead & 0x0F) << 12) | ((bytes[i++] & 0x3F) << 6) | (bytes[i++] & 0x3F));
             }
         }
         return new String(chars, 0, count);

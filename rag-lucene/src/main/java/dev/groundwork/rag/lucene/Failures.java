@@ -26,7 +26,8 @@ final class Failures {
             case IllegalArgumentException mistake -> mistake;
             case LockObtainFailedException locked -> new IndexLockedException(location, locked);
             case OverlappingFileLockException locked -> new IndexLockedException(location, locked);
-            case IndexFormatTooOldException old -> new IndexException(location, "made by an older Lucene; ingest anew", old);
+            case IndexFormatTooOldException old ->
+                new IndexException(location, "made by an older Lucene; ingest anew", old);
             case IndexFormatTooNewException young ->
                 new IndexException(location, "made by a newer Lucene; use a newer Groundwork", young);
             case CorruptIndexException damage -> damaged(location, damage);
@@ -35,7 +36,8 @@ final class Failures {
             case NoSuchFileException damage -> damaged(location, damage);
             case AccessDeniedException denied ->
                 new IndexException(location, "no permission for " + denied.getFile(), denied);
-            case ReadOnlyFileSystemException denied -> new IndexException(location, "on a read-only file system", denied);
+            case ReadOnlyFileSystemException denied ->
+                new IndexException(location, "on a read-only file system", denied);
             default -> new IndexException(location, "failed: " + failure, failure);
         };
     }

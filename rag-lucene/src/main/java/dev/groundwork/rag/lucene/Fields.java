@@ -80,9 +80,11 @@ final class Fields {
         if (owner != null) {
             document.add(new StringField(OWNER, owner.bytes(), Field.Store.NO));
         }
-        float[] unit = Vectors.unit("segment " + segment.id() + ": vector", segment.embedding().vector());
+        float[] unit = Vectors.unit(
+                "segment " + segment.id() + ": vector", segment.embedding().vector());
         document.add(new KnnFloatVectorField(vectors(unit.length), unit, VectorSimilarityFunction.DOT_PRODUCT));
-        document.add(new TextField(TEXT, TextAnalyzer.normalize(segment.segment().text()), Field.Store.NO));
+        document.add(
+                new TextField(TEXT, TextAnalyzer.normalize(segment.segment().text()), Field.Store.NO));
         Metadata metadata = segment.segment().metadata();
         String title = title(metadata);
         if (!title.isBlank()) {

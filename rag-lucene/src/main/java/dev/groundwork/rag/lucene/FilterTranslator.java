@@ -153,9 +153,9 @@ final class FilterTranslator {
 
     private static MetadataMatcher contains(String key, String part) {
         BytesRef start = MetadataTerms.prefix(key, MetadataTerms.STRING);
-        Predicate<BytesRef> holds = term -> CodeUnits.decode(
-                        term.bytes, term.offset + start.length, term.length - start.length)
-                .contains(part);
+        Predicate<BytesRef> holds =
+                term -> CodeUnits.decode(term.bytes, term.offset + start.length, term.length - start.length)
+                        .contains(part);
         return new MetadataMatcher.Any(List.of(
                 new MetadataMatcher.Range(start, MetadataTerms.end(key, MetadataTerms.STRING), holds),
                 new MetadataMatcher.LongValue(key, value -> value.contains(part))));

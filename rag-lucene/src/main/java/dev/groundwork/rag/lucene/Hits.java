@@ -23,9 +23,7 @@ final class Hits {
         for (D doc : found) {
             SegmentRecord record = Fields.read(stored, doc.doc);
             hits.add(Hit.of(
-                    record.id(),
-                    record.segment(),
-                    new Score(hop, kind, score.applyAsDouble(doc), hits.size() + 1)));
+                    record.id(), record.segment(), new Score(hop, kind, score.applyAsDouble(doc), hits.size() + 1)));
         }
         return hits;
     }

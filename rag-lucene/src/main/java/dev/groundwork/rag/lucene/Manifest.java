@@ -49,7 +49,8 @@ record Manifest(@Nullable EmbeddingSpec embedding, int dimension) {
     static Manifest of(String location, Map<String, String> data) {
         String format = data.get(FORMAT_KEY);
         if (format == null) {
-            throw new IndexException(location, "a Lucene index that Groundwork did not make; nothing was changed", null);
+            throw new IndexException(
+                    location, "a Lucene index that Groundwork did not make; nothing was changed", null);
         }
         require(location, "format version", format, Integer.toString(FORMAT));
         require(location, "analyzer", data.get(ANALYZER_KEY), TextAnalyzer.ID);
@@ -57,9 +58,8 @@ record Manifest(@Nullable EmbeddingSpec embedding, int dimension) {
         try {
             int dimension = Integer.parseInt(data.getOrDefault(DIMENSION_KEY, ""));
             String model = data.get(MODEL_KEY);
-            EmbeddingSpec embedding = model == null
-                    ? null
-                    : new EmbeddingSpec(model, data.getOrDefault(FINGERPRINT_KEY, ""), dimension);
+            EmbeddingSpec embedding =
+                    model == null ? null : new EmbeddingSpec(model, data.getOrDefault(FINGERPRINT_KEY, ""), dimension);
             return new Manifest(embedding, dimension);
         } catch (IllegalArgumentException e) {
             throw new IndexException(location, "damaged: its manifest can't be read: " + data, e);

@@ -73,7 +73,7 @@ final class MetadataTerms {
         String digits = plain.unscaledValue().abs().toString();
         boolean negative = plain.signum() < 0;
         ByteBuffer bytes = ByteBuffer.allocate(1 + Long.BYTES + digits.length() + (negative ? 1 : 0));
-        long exponent = (long) plain.precision() - plain.scale() ^ Long.MIN_VALUE;
+        long exponent = ((long) plain.precision() - plain.scale()) ^ Long.MIN_VALUE;
         bytes.put((byte) (negative ? 0 : 2)).putLong(negative ? ~exponent : exponent);
         for (int i = 0; i < digits.length(); i++) {
             bytes.put((byte) (negative ? ~digits.charAt(i) : digits.charAt(i)));
@@ -86,7 +86,7 @@ final class MetadataTerms {
 
     /** Returns the value that a number prints as; empty for NaN and the infinities, which equal nothing. */
     static Optional<BigDecimal> decimal(Number number) {
-        if (number instanceof Double d && !Double.isFinite(d) || number instanceof Float f && !Float.isFinite(f)) {
+        if ((number instanceof Double d && !Double.isFinite(d)) || (number instanceof Float f && !Float.isFinite(f))) {
             return Optional.empty();
         }
         return Optional.of(new BigDecimal(number.toString()));
@@ -112,7 +112,6 @@ final class MetadataTerms {
     private static BytesRef join(String key, byte tag, byte[] value) {
         byte[] head = CodeUnits.encodeWithoutZero(key);
         ByteBuffer bytes = ByteBuffer.allocate(head.length + 2 + value.length);
-        return new BytesRef(
-                bytes.put(head).put((byte) 0).put(tag).put(value).array());
+        return new BytesRef(bytes.put(head).put((byte) 0).put(tag).put(value).array());
     }
 }

@@ -33,7 +33,8 @@ final class Snapshots {
     }
 
     /** Returns the newest commit that was opened; {@code null} after {@link #close()}. */
-    @Nullable Snapshot acquire() {
+    @Nullable
+    Snapshot acquire() {
         while (true) {
             Snapshot snapshot = current;
             if (snapshot == null || snapshot.acquire()) {

@@ -32,7 +32,8 @@ final class TextSearch {
      */
     static final float TITLE_BOOST = 0.5f;
 
-    private static final Sort BEST_FIRST = new Sort(SortField.FIELD_SCORE, new SortField(Fields.ID, SortField.Type.STRING));
+    private static final Sort BEST_FIRST =
+            new Sort(SortField.FIELD_SCORE, new SortField(Fields.ID, SortField.Type.STRING));
 
     private TextSearch() {}
 
@@ -54,10 +55,9 @@ final class TextSearch {
         if (matcher != null) {
             query.add(FilteredDocs.of(snapshot, matcher).asQuery(), Occur.FILTER);
         }
-        TopFieldDocs found = snapshot.searcher()
-                .search(query.build(), new TopFieldCollectorManager(BEST_FIRST, limit, limit));
-        return Hits.read(
-                snapshot, List.of(found.scoreDocs), Hop.TEXT, Score.Kind.BM25, TextSearch::score);
+        TopFieldDocs found =
+                snapshot.searcher().search(query.build(), new TopFieldCollectorManager(BEST_FIRST, limit, limit));
+        return Hits.read(snapshot, List.of(found.scoreDocs), Hop.TEXT, Score.Kind.BM25, TextSearch::score);
     }
 
     private static double score(ScoreDoc doc) {

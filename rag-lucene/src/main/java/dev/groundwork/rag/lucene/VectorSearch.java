@@ -107,7 +107,7 @@ final class VectorSearch {
     /** Orders by score, ties by id, and cuts. */
     private static List<ScoreDoc> best(Snapshot snapshot, List<ScoreDoc> found, int limit) throws IOException {
         List<ScoreDoc> ordered = new ArrayList<>(found);
-        ordered.sort(Comparator.comparing((ScoreDoc doc) -> -doc.score).thenComparing(doc -> doc.doc));
+        ordered.sort(Comparator.comparingDouble((ScoreDoc doc) -> -doc.score).thenComparingInt(doc -> doc.doc));
         int end = Math.min(limit, ordered.size());
         while (end > 0 && end < ordered.size() && ordered.get(end).score == ordered.get(end - 1).score) {
             end++;

@@ -35,16 +35,66 @@ class FilterTest {
     private static final int FILTERS = 400;
 
     private static final List<String> STRINGS = List.of(
-            "", " ", "a", "A", "ab", "b", "ä", "a\u0000", "a\u0000b", "\uD800", "\uE000", "\uFFFD", "🙂", "水", "水库",
-            "x".repeat(1_024), "x".repeat(1_025), "y".repeat(5_000), "ab".repeat(2_000));
+            "",
+            " ",
+            "a",
+            "A",
+            "ab",
+            "b",
+            "ä",
+            "a\u0000",
+            "a\u0000b",
+            "\uD800",
+            "\uE000",
+            "\uFFFD",
+            "🙂",
+            "水",
+            "水库",
+            "x".repeat(1_024),
+            "x".repeat(1_025),
+            "y".repeat(5_000),
+            "ab".repeat(2_000));
 
     private static final List<Number> NUMBERS = List.of(
-            0, -0.0, 0.0f, 1, 1L, 1.0f, 1.0, -1, -1.5, 0.1f, 0.1, 1e-7f, 10, 100L, 123, 12.3, -12.3f, -12, 9_007_199_254_740_993L,
-            9_007_199_254_740_992.0, Integer.MAX_VALUE, Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, 9.223372036854775807E18,
-            Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE, Double.MAX_VALUE, Double.MIN_VALUE, -Double.MIN_VALUE);
+            0,
+            -0.0,
+            0.0f,
+            1,
+            1L,
+            1.0f,
+            1.0,
+            -1,
+            -1.5,
+            0.1f,
+            0.1,
+            1e-7f,
+            10,
+            100L,
+            123,
+            12.3,
+            -12.3f,
+            -12,
+            9_007_199_254_740_993L,
+            9_007_199_254_740_992.0,
+            Integer.MAX_VALUE,
+            Integer.MIN_VALUE,
+            Long.MAX_VALUE,
+            Long.MIN_VALUE,
+            0x1p63,
+            Float.MAX_VALUE,
+            -Float.MAX_VALUE,
+            Float.MIN_VALUE,
+            Double.MAX_VALUE,
+            Double.MIN_VALUE,
+            -Double.MIN_VALUE);
 
     private static final List<UUID> UUIDS = List.of(
-            new UUID(0, 0), new UUID(0, -1), new UUID(-1, 0), new UUID(1, 1), new UUID(Long.MIN_VALUE, 5), new UUID(0, 7));
+            new UUID(0, 0),
+            new UUID(0, -1),
+            new UUID(-1, 0),
+            new UUID(1, 1),
+            new UUID(Long.MIN_VALUE, 5),
+            new UUID(0, 7));
 
     private final Random random;
     private final long seed;
@@ -120,7 +170,10 @@ class FilterTest {
 
     private Filter filter(int depth) {
         return switch (random.nextInt(depth == 0 ? 1 : 3)) {
-            case 1 -> random.nextBoolean() ? filter(depth - 1).and(filter(depth - 1)) : filter(depth - 1).or(filter(depth - 1));
+            case 1 ->
+                random.nextBoolean()
+                        ? filter(depth - 1).and(filter(depth - 1))
+                        : filter(depth - 1).or(filter(depth - 1));
             case 2 -> Filter.not(filter(depth - 1));
             default -> comparison();
         };
@@ -128,12 +181,15 @@ class FilterTest {
 
     private Filter comparison() {
         return switch (random.nextInt(6)) {
-            case 0 -> new ContainsString(random.nextBoolean() ? "s" : "s2", pick(List.of("a", "b", "x", "\uD83D", "水", "yy", "ba")));
+            case 0 ->
+                new ContainsString(
+                        random.nextBoolean() ? "s" : "s2", pick(List.of("a", "b", "x", "\uD83D", "水", "yy", "ba")));
             case 1 -> comparison("n", NUMBERS);
             case 2 -> comparison("u", UUIDS);
             // a UUID compares with a string by equality alone
             case 3 -> random.nextBoolean() ? new IsEqualTo("us", pick(UUIDS)) : new IsNotEqualTo("us", pick(UUIDS));
-            case 4 -> random.nextBoolean() ? new IsIn("us", UUIDS.subList(0, 3)) : new IsNotIn("us", UUIDS.subList(0, 3));
+            case 4 ->
+                random.nextBoolean() ? new IsIn("us", UUIDS.subList(0, 3)) : new IsNotIn("us", UUIDS.subList(0, 3));
             default -> comparison(random.nextInt(5) == 0 ? "missing" : random.nextBoolean() ? "s" : "s2", STRINGS);
         };
     }

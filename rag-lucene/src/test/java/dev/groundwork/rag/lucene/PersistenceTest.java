@@ -111,15 +111,20 @@ class PersistenceTest {
     void showsAReaderACommitLongAfterTheOneBefore() throws IOException {
         try (LuceneIndex writer = LuceneIndex.open(folder);
                 LuceneIndex reader = LuceneIndex.openReadOnly(folder)) {
-            // as if nothing had been changed for an hour: the folder's time alone must tell the next change
-            Files.setLastModifiedTime(
-                    folder,
-                    FileTime.from(Instant.now().minusSeconds(3_600)));
-            assertThat(reader.stats().segments()).isZero();
+            lastChanged(60); // minutes ago: from here on the folder's time alone tells of a change
             assertThat(reader.stats().segments()).isZero();
             writer.apply(upsert(segment("a", "alpha", 1, 0)));
             assertThat(byVector(reader, 1, 0)).containsExactly("a");
+            lastChanged(50);
+            assertThat(byVector(reader, 1, 0)).containsExactly("a");
+            writer.apply(upsert(segment("b", "beta", 1, 0)));
+            lastChanged(40);
+            assertThat(byVector(reader, 1, 0)).containsExactly("a", "b");
         }
+    }
+
+    private void lastChanged(int minutesAgo) throws IOException {
+        Files.setLastModifiedTime(folder, FileTime.from(Instant.now().minusSeconds(minutesAgo * 60L)));
     }
 
     @Test

@@ -27,8 +27,9 @@ class RecallTest {
 
     private static final long SEED = 42;
     private static final int SIZE = 20_000;
-    private static final int DIMENSION = 48;
-    private static final int CLUSTERS = 200;
+    private static final int DIMENSION = 64;
+    private static final int CLUSTERS = 50;
+    private static final float SPREAD = 2;
     private static final int QUERIES = 100;
 
     private static final float[][] vectors = new float[SIZE][];
@@ -45,15 +46,15 @@ class RecallTest {
         index = LuceneIndex.open(Location.memory(), false, 0); // never exact
         List<IndexedSegment> batch = new ArrayList<>();
         for (int i = 0; i < SIZE; i++) {
-            vectors[i] = near(random, centres[random.nextInt(CLUSTERS)], .4f);
+            vectors[i] = near(random, centres[random.nextInt(CLUSTERS)], SPREAD);
             batch.add(segment("s" + i, "word", new Metadata().put("n", i % 100), vectors[i]));
-            if (batch.size() == SIZE / 4) { // several leaves, and no wait for merges
+            if (batch.size() == SIZE / 2) { // two leaves
                 index.apply(List.of(new IndexChange.Upsert(batch)));
                 batch.clear();
             }
         }
         for (int q = 0; q < QUERIES; q++) {
-            queries[q] = near(random, centres[random.nextInt(CLUSTERS)], .4f);
+            queries[q] = near(random, centres[random.nextInt(CLUSTERS)], SPREAD);
         }
     }
 

@@ -252,7 +252,8 @@ class JsonEventLoggerTest {
         logger.onEvent(new RagEvent.HopCompleted(
                 huge, huge, 1, Samples.hop(huge, 1, 1, candidates, huge, null, null, List.of())));
         logger.onEvent(new RagEvent.QuestionFailed(
-                huge, RagEvent.Operation.ASK,
+                huge,
+                RagEvent.Operation.ASK,
                 Question.of(huge).withRequestId(huge),
                 new IllegalStateException(huge),
                 Samples.trace(List.of())));

@@ -84,7 +84,11 @@ class NoSecretsTest {
         listener.onEvent(new RagEvent.SearchCompleted(URL, question, new SearchResult(List.of(hit), trace)));
         listener.onEvent(new RagEvent.QuestionFailed(URL, RagEvent.Operation.ASK, question, foreign, trace));
         listener.onEvent(new RagEvent.QuestionFailed(
-                URL, RagEvent.Operation.ASK, question, new LlmUnavailableException(leg.attempts(), null, foreign), trace));
+                URL,
+                RagEvent.Operation.ASK,
+                question,
+                new LlmUnavailableException(leg.attempts(), null, foreign),
+                trace));
         listener.onEvent(new RagEvent.IngestCompleted(
                 URL,
                 new IngestReport(

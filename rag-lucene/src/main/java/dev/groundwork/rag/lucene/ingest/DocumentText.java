@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param blocks the visible parts of the text, in order and without overlap
  */
 record DocumentText(
-        @Nullable String title, String text, LineMap lines, @Nullable LineMap pages, List<Block> blocks) {
+        @Nullable String title,
+        String text,
+        LineMap lines,
+        @Nullable LineMap pages,
+        List<Block> blocks) {
 
     DocumentText {
         blocks = List.copyOf(blocks);

@@ -1,8 +1,8 @@
 package dev.groundwork.rag.lucene.ingest;
 
+import dev.groundwork.rag.DocumentException;
 import dev.groundwork.rag.DocumentSource;
 import dev.groundwork.rag.SourceDocument;
-import dev.groundwork.rag.DocumentException;
 import dev.langchain4j.model.TokenCountEstimator;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -102,8 +102,7 @@ public final class Documents implements DocumentSource {
     /** Returns the files below a folder. Whether it exists is seen when it is visited. */
     public static Documents directory(Path directory) {
         Objects.requireNonNull(directory, "directory");
-        return new Documents(
-                directory, true, null, IngestSettings.defaults(), new BoundedParse(), FileFormat::reader);
+        return new Documents(directory, true, null, IngestSettings.defaults(), new BoundedParse(), FileFormat::reader);
     }
 
     /** Returns a single file. Whether it exists is seen when it is visited; a link to a file is followed. */
@@ -137,8 +136,8 @@ public final class Documents implements DocumentSource {
      */
     public Documents segmentTokens(int target, int max) {
         if (target < MIN_TARGET_TOKENS || target > LARGEST_MAX_TOKENS) {
-            throw new IllegalArgumentException("target: " + target + " is not in " + MIN_TARGET_TOKENS + ".."
-                    + LARGEST_MAX_TOKENS + " tokens");
+            throw new IllegalArgumentException(
+                    "target: " + target + " is not in " + MIN_TARGET_TOKENS + ".." + LARGEST_MAX_TOKENS + " tokens");
         }
         if (max < target || max > LARGEST_MAX_TOKENS) {
             throw new IllegalArgumentException(
@@ -301,8 +300,7 @@ public final class Documents implements DocumentSource {
 
     private static void requireInRange(String argument, long value, long min, long max, String unit) {
         if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    argument + ": " + value + " is not in " + min + ".." + max + " " + unit);
+            throw new IllegalArgumentException(argument + ": " + value + " is not in " + min + ".." + max + " " + unit);
         }
     }
 
@@ -310,7 +308,8 @@ public final class Documents implements DocumentSource {
         List<String> all = new ArrayList<>(before);
         for (String glob : globs) {
             if (glob.isBlank()) {
-                throw new IllegalArgumentException(argument + ": \"" + glob + "\" is blank; a glob such as \"*.md\" is legal");
+                throw new IllegalArgumentException(
+                        argument + ": \"" + glob + "\" is blank; a glob such as \"*.md\" is legal");
             }
             try {
                 FileSystems.getDefault().getPathMatcher("glob:" + glob);

@@ -1,7 +1,7 @@
 package dev.groundwork.rag.lucene.ingest;
 
-import dev.groundwork.rag.SourceDocument;
 import dev.groundwork.rag.DocumentException;
+import dev.groundwork.rag.SourceDocument;
 import dev.langchain4j.data.segment.TextSegment;
 import java.io.IOException;
 import java.io.InputStream;

@@ -39,9 +39,10 @@ enum FileFormat {
             case "html", "htm", "xhtml" -> HTML;
             case "pdf" -> PDF;
             case "" -> TEXT;
-            default -> TEXT_EXTENSIONS.contains(extension)
-                    ? TEXT
-                    : DATA_EXTENSIONS.contains(extension) || moreText.contains(extension) ? DATA : null;
+            default ->
+                TEXT_EXTENSIONS.contains(extension)
+                        ? TEXT
+                        : DATA_EXTENSIONS.contains(extension) || moreText.contains(extension) ? DATA : null;
         };
     }
 

@@ -24,16 +24,77 @@ final class HtmlReader implements DocumentReader {
     private static final int MAX_DEPTH = 512;
 
     private static final Set<String> SKIPPED = Set.of(
-            "head", "script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg",
-            "canvas", "audio", "video", "select", "datalist", "button", "input", "textarea");
+            "head",
+            "script",
+            "style",
+            "noscript",
+            "template",
+            "nav",
+            "iframe",
+            "object",
+            "embed",
+            "svg",
+            "canvas",
+            "audio",
+            "video",
+            "select",
+            "datalist",
+            "button",
+            "input",
+            "textarea");
 
     private static final Set<String> SKIPPED_ROLES = Set.of("navigation", "search", "menu", "menubar");
 
     private static final Set<String> BLOCKS = Set.of(
-            "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
-            "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr",
-            "html", "legend", "li", "main", "menu", "ol", "p", "pre", "section", "summary", "table", "ul", "caption", "tr", "td",
-            "th", "thead", "tbody", "tfoot", "listing", "xmp", "plaintext");
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "center",
+            "dd",
+            "details",
+            "dialog",
+            "dir",
+            "div",
+            "dl",
+            "dt",
+            "fieldset",
+            "figcaption",
+            "figure",
+            "footer",
+            "form",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "header",
+            "hgroup",
+            "hr",
+            "html",
+            "legend",
+            "li",
+            "main",
+            "menu",
+            "ol",
+            "p",
+            "pre",
+            "section",
+            "summary",
+            "table",
+            "ul",
+            "caption",
+            "tr",
+            "td",
+            "th",
+            "thead",
+            "tbody",
+            "tfoot",
+            "listing",
+            "xmp",
+            "plaintext");
 
     private static final Pattern HEADING = Pattern.compile("h[1-6]");
 
@@ -62,7 +123,8 @@ final class HtmlReader implements DocumentReader {
                 || element.attr("aria-hidden").equalsIgnoreCase("true")
                 || (element.normalName().equals("dialog") && !element.hasAttr("open"))
                 || SKIPPED_ROLES.contains(element.attr("role").toLowerCase(Locale.ROOT))
-                || (element.hasAttr("style") && INVISIBLE.matcher(element.attr("style")).find());
+                || (element.hasAttr("style")
+                        && INVISIBLE.matcher(element.attr("style")).find());
     }
 
     private static boolean isHeading(Element element) {
@@ -75,7 +137,9 @@ final class HtmlReader implements DocumentReader {
         final LineMap lines = new LineMap();
         final List<Block> blocks = new ArrayList<>();
         private final SectionPath path = new SectionPath();
-        @Nullable String firstHeading;
+
+        @Nullable
+        String firstHeading;
 
         private int blockStart;
         private boolean space;

@@ -45,7 +45,7 @@ final class MarkdownReader implements DocumentReader {
     private static final Parser BLOCKS = Parser.builder()
             .extensions(List.of(TablesExtension.create()))
             .includeSourceSpans(IncludeSourceSpans.BLOCKS)
-            
+            .maxOpenBlockParsers(MAX_NESTING)
             .inlineParserFactory(context -> (lines, node) -> {})
             .build();
 
@@ -192,7 +192,9 @@ final class MarkdownReader implements DocumentReader {
             String raw = text.substring(start, end);
             int newline = raw.indexOf('\n');
             if (raw.stripLeading().startsWith("#")) {
-                raw = HEADING_MARKS.matcher(newline < 0 ? raw : raw.substring(0, newline)).replaceAll("");
+                raw = HEADING_MARKS
+                        .matcher(newline < 0 ? raw : raw.substring(0, newline))
+                        .replaceAll("");
             } else if (newline >= 0) {
                 raw = raw.substring(0, raw.lastIndexOf('\n'));
             }

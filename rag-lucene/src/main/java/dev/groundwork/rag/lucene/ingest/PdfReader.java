@@ -40,15 +40,26 @@ final class PdfReader implements DocumentReader {
             "untitled.*|title|document\\d*|.*\\.(docx?|pptx?|xlsx?|odt|odp|indd|tex|dvi|ps|pdf|qxd|fm|rtf|html?|p65|pmd)",
             Pattern.CASE_INSENSITIVE);
 
+    private final long maxStreamBytes;
+
+    PdfReader() {
+        this(MAX_STREAM_BYTES);
+    }
+
+    /** For tests: with another limit. */
+    PdfReader(long maxStreamBytes) {
+        this.maxStreamBytes = maxStreamBytes;
+    }
+
     @Override
     public DocumentText read(byte[] content, int maxCharacters) throws UnreadableException {
         if (!startsLikePdf(content)) {
             String magic = TextDecoder.magic(content);
             throw new UnreadableException("not a PDF" + (magic == null ? "" : ": " + magic));
         }
-        InflationLimit.check(content, MAX_STREAM_BYTES);
+        InflationLimit.check(content, maxStreamBytes);
         try (PDDocument document = Loader.loadPDF(
-                content, "", null, null, MemoryUsageSetting.setupMainMemoryOnly(MAX_STREAM_BYTES).streamCache)) {
+                content, "", null, null, MemoryUsageSetting.setupMainMemoryOnly(maxStreamBytes).streamCache)) {
             if (!document.getCurrentAccessPermission().canExtractContent()) {
                 throw new UnreadableException("encrypted: its author does not allow to extract text");
             }

@@ -12,10 +12,11 @@ import java.util.Set;
 final class Sentences {
 
     private static final Set<String> ABBREVIATIONS = Set.of(
-            "abb", "abs", "al", "approx", "art", "bd", "bspw", "bzw", "ca", "cf", "ch", "co", "corp", "d.h", "dept", "dr", "e.g",
-            "eg", "engl", "eq", "etc", "evtl", "fig", "gen", "ggf", "hr", "hrsg", "i.e", "ie", "inc", "inkl", "insb", "jr", "lt",
-            "ltd", "max", "min", "mio", "mr", "mrd", "mrs", "ms", "mt", "no", "nr", "p.m", "pp", "prof", "ref", "resp", "s.a",
-            "sec", "sog", "sr", "st", "str", "tab", "tel", "u.a", "u.s", "usw", "vgl", "vol", "vs", "z.b", "zb", "zit", "zzgl");
+            "abb", "abs", "al", "approx", "art", "bd", "bspw", "bzw", "ca", "cf", "ch", "co", "corp", "d.h", "dept",
+            "dr", "e.g", "eg", "engl", "eq", "etc", "evtl", "fig", "gen", "ggf", "hr", "hrsg", "i.e", "ie", "inc",
+            "inkl", "insb", "jr", "lt", "ltd", "max", "min", "mio", "mr", "mrd", "mrs", "ms", "mt", "no", "nr", "p.m",
+            "pp", "prof", "ref", "resp", "s.a", "sec", "sog", "sr", "st", "str", "tab", "tel", "u.a", "u.s", "usw",
+            "vgl", "vol", "vs", "z.b", "zb", "zit", "zzgl");
 
     private static final int LONGEST = 8;
 

@@ -177,7 +177,8 @@ final class Splitter {
             boolean onlyHeadings = headings > 0 && current.size() == headings;
             if (!current.isEmpty() && !groups.isEmpty() && (sum < small || onlyHeadings)) {
                 Group last = groups.getLast();
-                boolean near = last.page() == page && (onlyHeadings || (headings == 0 && last.section().equals(section)));
+                boolean near = last.page() == page
+                        && (onlyHeadings || (headings == 0 && last.section().equals(section)));
                 List<Piece> joined = new ArrayList<>(last.pieces());
                 joined.addAll(current);
                 if (near && last.tokens() + sum + 1 <= max && fits(joined)) {

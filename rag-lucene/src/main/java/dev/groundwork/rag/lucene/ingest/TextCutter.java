@@ -266,7 +266,9 @@ final class TextCutter {
             }
             best--;
         }
-        int plain = Character.isLowSurrogate(text.charAt(at)) && Character.isHighSurrogate(text.charAt(at - 1)) ? at - 1 : at;
+        int plain = Character.isLowSurrogate(text.charAt(at)) && Character.isHighSurrogate(text.charAt(at - 1))
+                ? at - 1
+                : at;
         return plain > start ? plain : Math.min(end, start + Character.charCount(text.codePointAt(start)));
     }
 

@@ -68,7 +68,8 @@ final class TextDecoder {
     static @Nullable String magic(byte[] content) {
         StringBuilder hex = new StringBuilder(8);
         for (int at = 0; at < Math.min(4, content.length); at++) {
-            hex.append(Character.forDigit((content[at] >> 4) & 0xf, 16)).append(Character.forDigit(content[at] & 0xf, 16));
+            hex.append(Character.forDigit((content[at] >> 4) & 0xf, 16))
+                    .append(Character.forDigit(content[at] & 0xf, 16));
         }
         for (Map.Entry<String, String> entry : MAGIC.entrySet()) {
             if (hex.indexOf(entry.getKey()) == 0) {
@@ -217,7 +218,11 @@ final class TextDecoder {
         int bad = 0;
         for (int at = 0; at < content.length; ) {
             int lead = content[at] & 0xff;
-            int more = lead < 0x80 ? 0 : lead >= 0xc2 && lead < 0xe0 ? 1 : lead < 0xf0 && lead >= 0xe0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : -1;
+            int more = lead < 0x80
+                    ? 0
+                    : lead >= 0xc2 && lead < 0xe0
+                            ? 1
+                            : lead < 0xf0 && lead >= 0xe0 ? 2 : lead >= 0xf0 && lead < 0xf5 ? 3 : -1;
             int end = at + 1;
             while (more > 0 && end < content.length && end <= at + more && (content[end] & 0xc0) == 0x80) {
                 end++;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.groundwork.rag.SourceDocument;
 import dev.groundwork.rag.DocumentException;
+import dev.groundwork.rag.SourceDocument;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -75,8 +75,12 @@ class BadFilesTest {
         Path file = write(folder, "a.txt", "1234567890");
 
         assertEquals("too large: more than 9 bytes", reason(Documents.file(file).maxFileBytes(9)));
-        assertEquals("too long: more than 9 characters", reason(Documents.file(file).maxCharacters(9)));
-        assertEquals(1, Loading.load(Documents.file(file).maxFileBytes(10).maxCharacters(10)).size());
+        assertEquals(
+                "too long: more than 9 characters", reason(Documents.file(file).maxCharacters(9)));
+        assertEquals(
+                1,
+                Loading.load(Documents.file(file).maxFileBytes(10).maxCharacters(10))
+                        .size());
     }
 
     @Test
@@ -149,9 +153,10 @@ class BadFilesTest {
         Documents source = Documents.file(write(folder, "a.md", "text"));
 
         assertEquals("nested too deeply", reason(source.readingWith(format -> (content, max) -> overflow(1))));
-        assertEquals("parsing it takes more memory than there is", reason(source.readingWith(format -> (content, max) -> {
-            throw new OutOfMemoryError("made up");
-        })));
+        assertEquals(
+                "parsing it takes more memory than there is", reason(source.readingWith(format -> (content, max) -> {
+                    throw new OutOfMemoryError("made up");
+                })));
         SourceDocument broken = documents(source.readingWith(format -> (content, max) -> {
                     throw new IllegalStateException("private text");
                 }))

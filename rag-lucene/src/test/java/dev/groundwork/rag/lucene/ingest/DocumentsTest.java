@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.groundwork.rag.DocumentException;
 import dev.groundwork.rag.Fingerprinted;
 import dev.groundwork.rag.SourceDocument;
-import dev.groundwork.rag.DocumentException;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.TokenCountEstimator;
 import java.io.IOException;
@@ -86,9 +86,16 @@ class DocumentsTest {
     void namesItselfByItsRealPathUnlessNamed() throws IOException {
         Path file = write(folder, "a.md", "a");
 
-        assertEquals(folder.toRealPath().toString(), Documents.directory(folder.resolve(".")).name());
+        assertEquals(
+                folder.toRealPath().toString(),
+                Documents.directory(folder.resolve(".")).name());
         assertEquals(file.toRealPath().toString(), Documents.file(file).name());
-        assertEquals("handbook", Documents.directory(folder).named("handbook").segmentTokens(20, 30).name());
+        assertEquals(
+                "handbook",
+                Documents.directory(folder)
+                        .named("handbook")
+                        .segmentTokens(20, 30)
+                        .name());
         assertEquals(List.of("a.md"), ids(Documents.file(file)));
     }
 
@@ -126,7 +133,10 @@ class DocumentsTest {
 
         assertTrue(first.matches("[0-9a-f]{64}"), first);
         assertEquals(first, fingerprint(Documents.directory(folder)));
-        assertEquals(first, fingerprint(source.maxParseTime(Duration.ofSeconds(5)).named("x").include("*.md")));
+        assertEquals(
+                first,
+                fingerprint(
+                        source.maxParseTime(Duration.ofSeconds(5)).named("x").include("*.md")));
         assertNotEquals(first, fingerprint(source.segmentTokens(199, 360)));
         assertNotEquals(first, fingerprint(source.segmentTokens(200, 361)));
         String counted = fingerprint(source.tokenCountEstimator(new Letters("1")));
@@ -143,8 +153,8 @@ class DocumentsTest {
     @Test
     void countsWithTheGivenEstimator() {
         Path file = write(folder, "a.txt", "aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd");
-        List<String> texts =
-                Loading.texts(Loading.load(Documents.file(file).segmentTokens(20, 22).tokenCountEstimator(new Letters("1"))));
+        List<String> texts = Loading.texts(
+                Loading.load(Documents.file(file).segmentTokens(20, 22).tokenCountEstimator(new Letters("1"))));
 
         assertEquals(List.of("aaaaaaaaaa bbbbbbbbbb", "cccccccccc dddddddddd"), texts);
     }
@@ -154,7 +164,9 @@ class DocumentsTest {
         Path file = write(folder, "A.Java", "class A {}");
 
         assertEquals("unsupported type: .java", Loading.reason(Documents.file(file)));
-        assertEquals(List.of("class A {}"), Loading.texts(Loading.load(Documents.file(file).readAsText("JAVA"))));
+        assertEquals(
+                List.of("class A {}"),
+                Loading.texts(Loading.load(Documents.file(file).readAsText("JAVA"))));
     }
 
     @Test

@@ -24,30 +24,27 @@ class HtmlSegmentsTest {
 
     @Test
     void readsParagraphsListsTablesAndCodeWithTheirLines() {
-        List<TextSegment> segments = load(
-                folder,
-                "page.html",
-                """
-                <!doctype html>
-                <html><head><title>The
-                 page</title><style>p { color: red }</style></head>
-                <body>
-                <h1>The page</h1>
-                <p>First &amp;
-                second line.</p>
-                <h2>Data</h2>
-                <table>
-                <tr><th>Key</th><th>Value</th></tr>
-                <tr><td>a</td><td><p>1</p><p>2</p></td></tr>
-                </table>
-                <ol><li>one<ul><li>inner</li></ul></li>
-                <li>two</li></ol>
-                <pre>
-                int  a;
-                  int b;
-                </pre>
-                </body></html>
-                """);
+        List<TextSegment> segments = load(folder, "page.html", """
+            <!doctype html>
+            <html><head><title>The
+             page</title><style>p { color: red }</style></head>
+            <body>
+            <h1>The page</h1>
+            <p>First &amp;
+            second line.</p>
+            <h2>Data</h2>
+            <table>
+            <tr><th>Key</th><th>Value</th></tr>
+            <tr><td>a</td><td><p>1</p><p>2</p></td></tr>
+            </table>
+            <ol><li>one<ul><li>inner</li></ul></li>
+            <li>two</li></ol>
+            <pre>
+            int  a;
+              int b;
+            </pre>
+            </body></html>
+            """);
 
         assertEquals(
                 List.of(
@@ -63,15 +60,12 @@ class HtmlSegmentsTest {
 
     @Test
     void skipsWhatNobodySees() {
-        List<TextSegment> segments = load(
-                folder,
-                "page.htm",
-                """
-                <body><nav>menu</nav><script>alert(1)</script><noscript>enable</noscript><template>t</template>
-                <p style="color: red; DISPLAY : none">ghost</p><p hidden>ghost</p><p aria-hidden="true">ghost</p>
-                <div role="navigation">ghost</div><button>press</button><!-- ghost --><svg><text>ghost</text></svg>
-                <p>Seen.</p><p style="display:block">Seen too.</p></body>
-                """);
+        List<TextSegment> segments = load(folder, "page.htm", """
+            <body><nav>menu</nav><script>alert(1)</script><noscript>enable</noscript><template>t</template>
+            <p style="color: red; DISPLAY : none">ghost</p><p hidden>ghost</p><p aria-hidden="true">ghost</p>
+            <div role="navigation">ghost</div><button>press</button><!-- ghost --><svg><text>ghost</text></svg>
+            <p>Seen.</p><p style="display:block">Seen too.</p></body>
+            """);
 
         assertEquals(List.of("Seen.\n\nSeen too."), texts(segments));
     }
@@ -97,7 +91,8 @@ class HtmlSegmentsTest {
         Loading.write(folder, "secret.txt", "secret");
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String url = "http://localhost:" + server.getLocalPort() + "/";
-            String page = "<?xml version=\"1.0\"?><!DOCTYPE html [<!ENTITY x SYSTEM \"" + url + "\"><!ENTITY y SYSTEM \""
+            String page = "<?xml version=\"1.0\"?><!DOCTYPE html [<!ENTITY x SYSTEM \"" + url
+                    + "\"><!ENTITY y SYSTEM \""
                     + folder.resolve("secret.txt").toUri() + "\">]><html><head><link rel=stylesheet href=\"" + url
                     + "a.css\"><base href=\"" + url + "\"></head><body><img src=\"" + url
                     + "\"><iframe src=\"" + url + "\"></iframe>text &x; &y;</body></html>";

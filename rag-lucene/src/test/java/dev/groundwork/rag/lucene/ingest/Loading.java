@@ -2,9 +2,9 @@ package dev.groundwork.rag.lucene.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.groundwork.rag.DocumentException;
 import dev.groundwork.rag.SegmentKeys;
 import dev.groundwork.rag.SourceDocument;
-import dev.groundwork.rag.DocumentException;
 import dev.langchain4j.data.segment.TextSegment;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -25,25 +25,24 @@ class MarkdownSegmentsTest {
 
     @Test
     void numbersTheLinesOfTheFileAndTellsItsHeadings() {
-        List<TextSegment> segments = load(
-                folder,
-                "keys.md",
-                """
-                ---
-                title: "Handling keys"
-                ---
-                # Keys
+        List<TextSegment> segments = load(folder, "keys.md", """
+            ---
+            title: "Handling keys"
+            ---
+            # Keys
 
-                Keys open doors.
+            Keys open doors.
 
-                ## How to *rotate* `keys`
+            ## How to *rotate* `keys`
 
-                Make a new one.
-                Throw the old one away.
-                """);
+            Make a new one.
+            Throw the old one away.
+            """);
 
         assertEquals(
-                List.of("# Keys\n\nKeys open doors.", "## How to *rotate* `keys`\n\nMake a new one.\nThrow the old one away."),
+                List.of(
+                        "# Keys\n\nKeys open doors.",
+                        "## How to *rotate* `keys`\n\nMake a new one.\nThrow the old one away."),
                 texts(segments));
         assertEquals("4-6", lines(segments.get(0)));
         assertEquals("8-11", lines(segments.get(1)));
@@ -79,9 +78,9 @@ class MarkdownSegmentsTest {
     void keepsCodeWholeWithItsFenceAndTheLineThatAnnouncesIt() {
         String first = "A first paragraph of words.";
         String code = "```java\n" + "int a = 1;\n\n".repeat(8) + "```";
-        List<TextSegment> segments = load(Documents.file(
-                        write(folder, "a.md", first + "\n\nRun this:\n\n" + code + "\n\nAfter.\n"))
-                .segmentTokens(20, 52));
+        List<TextSegment> segments =
+                load(Documents.file(write(folder, "a.md", first + "\n\nRun this:\n\n" + code + "\n\nAfter.\n"))
+                        .segmentTokens(20, 54));
 
         assertEquals(List.of(first, "Run this:\n\n" + code + "\n\nAfter."), texts(segments));
         assertEquals("3-24", lines(segments.get(1)));
@@ -89,10 +88,11 @@ class MarkdownSegmentsTest {
 
     @Test
     void keepsTablesAndListsWhole() {
-        String table = "| key | value |\n|-----|-------|\n" + "| abc | def |\n".repeat(8).strip();
+        String table = "| key | value |\n|-----|-------|\n"
+                + "| abc | def |\n".repeat(8).strip();
         String list = "- one\n- two\n  - three\n\n    inner\n- four";
-        List<TextSegment> segments =
-                load(Documents.file(write(folder, "a.md", table + "\n\n" + list + "\n")).segmentTokens(16, 100));
+        List<TextSegment> segments = load(Documents.file(write(folder, "a.md", table + "\n\n" + list + "\n"))
+                .segmentTokens(16, 100));
 
         assertEquals(List.of(table, list), texts(segments));
         assertEquals("1-10", lines(segments.get(0)));
@@ -120,6 +120,17 @@ class MarkdownSegmentsTest {
         assertEquals(3, segments.size());
         assertEquals((item + item).strip(), segments.get(0).text());
         assertEquals("5-6", lines(segments.get(2)));
+    }
+
+    @Test
+    void doesNotCutWithinAnItemThatFits() {
+        String item = "- one two three four five\n  six seven eight nine ten\n";
+        List<TextSegment> segments =
+                load(Documents.file(write(folder, "a.md", item.repeat(3))).segmentTokens(18, 30));
+
+        // Eleven tokens an item: a line of the next one would have fitted too.
+        assertEquals(List.of(item.strip(), item.strip(), item.strip()), texts(segments));
+        assertEquals("3-4", lines(segments.get(1)));
     }
 
     @Test

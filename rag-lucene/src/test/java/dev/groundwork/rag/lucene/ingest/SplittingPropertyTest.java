@@ -31,8 +31,8 @@ class SplittingPropertyTest {
             int target = 16 + random.nextInt(60);
             int max = target + random.nextInt(60);
             String seen = "seed " + seed + ", " + target + ".." + max + " tokens";
-            List<TextSegment> segments = load(
-                    Documents.file(write(folder, markdown ? "a.md" : "a.txt", text)).segmentTokens(target, max));
+            List<TextSegment> segments = load(Documents.file(write(folder, markdown ? "a.md" : "a.txt", text))
+                    .segmentTokens(target, max));
             check(text, segments, max, seen);
         }
     }
@@ -75,14 +75,27 @@ class SplittingPropertyTest {
         for (int i = 0; i < blocks; i++) {
             switch (markdown ? random.nextInt(12) : random.nextInt(2)) {
                 case 0, 1 -> out.append(prose(random, 1 + random.nextInt(80)));
-                case 2, 3 -> out.append("#".repeat(1 + random.nextInt(6))).append(' ').append(prose(random, 1 + random.nextInt(4)).strip());
-                case 4 -> out.append("```\n").append(prose(random, random.nextInt(90))).append("\n\n  }\n```");
+                case 2, 3 ->
+                    out.append("#".repeat(1 + random.nextInt(6)))
+                            .append(' ')
+                            .append(prose(random, 1 + random.nextInt(4)).strip());
+                case 4 ->
+                    out.append("```\n")
+                            .append(prose(random, random.nextInt(90)))
+                            .append("\n\n  }\n```");
                 case 5 -> out.append("| a | b |\n|---|---|\n").append("| x y | z |\n".repeat(random.nextInt(20)));
                 case 6 -> list(random, out, 0);
-                case 7 -> out.append("> ").append(prose(random, 30).replace("\n", "\n> ")).append("\n>\n> - item\n> - item");
+                case 7 ->
+                    out.append("> ")
+                            .append(prose(random, 30).replace("\n", "\n> "))
+                            .append("\n>\n> - item\n> - item");
                 case 8 -> out.append("---");
                 case 9 -> out.append("Setext heading\n===");
-                case 10 -> out.append("[ref").append(i).append("]: https://example.com/").append(i);
+                case 10 ->
+                    out.append("[ref")
+                            .append(i)
+                            .append("]: https://example.com/")
+                            .append(i);
                 default -> out.append("<div>\n").append(prose(random, 10)).append("\n</div>");
             }
             out.append("\n".repeat(1 + random.nextInt(3)));
@@ -93,7 +106,12 @@ class SplittingPropertyTest {
     private static void list(Random random, StringBuilder out, int depth) {
         int items = 1 + random.nextInt(5);
         for (int i = 0; i < items; i++) {
-            out.append("  ".repeat(depth)).append("- ").append(prose(random, 1 + random.nextInt(20)).replace("\n", " ").strip()).append('\n');
+            out.append("  ".repeat(depth))
+                    .append("- ")
+                    .append(prose(random, 1 + random.nextInt(20))
+                            .replace("\n", " ")
+                            .strip())
+                    .append('\n');
             if (depth < 4 && random.nextInt(4) == 0) {
                 list(random, out, depth + 1);
             }

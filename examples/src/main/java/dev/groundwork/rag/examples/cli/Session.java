@@ -1,0 +1,202 @@
+package dev.groundwork.rag.examples.cli;
+
+import dev.groundwork.rag.DocumentSource;
+import dev.groundwork.rag.IngestReport;
+import dev.groundwork.rag.Rag;
+import dev.groundwork.rag.RagBuilder;
+import dev.groundwork.rag.RagSettings;
+import dev.groundwork.rag.Retrievers;
+import dev.groundwork.rag.SegmentIndex;
+import dev.groundwork.rag.llm.ChatModelPool;
+import dev.groundwork.rag.lucene.LuceneIndex;
+import dev.groundwork.rag.observability.JsonEventLogger;
+import dev.groundwork.rag.observability.LogLevel;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/** Index, models and {@link Rag} of one command, opened together and closed together. */
+final class Session implements AutoCloseable {
+
+    private final Surroundings surroundings;
+    private final List<DocumentSource> sources;
+    private final SegmentIndex index;
+    private final Rag rag;
+    private final Deque<AutoCloseable> opened;
+
+    private Session(
+            Surroundings surroundings,
+            List<DocumentSource> sources,
+            SegmentIndex index,
+            Rag rag,
+            Deque<AutoCloseable> opened) {
+        this.surroundings = surroundings;
+        this.sources = sources;
+        this.index = index;
+        this.rag = rag;
+        this.opened = opened;
+    }
+
+    /**
+     * What a command needs.
+     *
+     * @param documents what is read into the index; where there is none, a saved index is only read
+     * @param index the folder of the index; {@code null} to keep it in memory
+     * @param legs by what passages are found
+     * @param llms the models that write answers, the preferred one first
+     * @param settings all else
+     */
+    record Plan(List<Path> documents, @Nullable Path index, Legs legs, List<LlmTarget> llms, RagSettings settings) {}
+
+    /**
+     * Opens what a command needs. What can be wrong with the paths is found before a model is loaded.
+     *
+     * @throws FailureException if a path does not exist
+     */
+    static Session open(Surroundings surroundings, CommonOptions options, Plan plan) throws InterruptedException {
+        List<DocumentSource> sources = DocumentPaths.sources(plan.documents(), plan.index());
+        boolean embeds = plan.legs() != Legs.TEXT || !sources.isEmpty();
+        // Loading the model and opening the index take about as long as each other, and most of a short question.
+        FutureTask<EmbeddingModel> loading = new FutureTask<>(surroundings.embeddings()::get);
+        if (embeds) {
+            Thread.ofPlatform().name("rag-load-model").daemon().start(loading);
+        }
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            SegmentIndex index = open(plan.index(), !sources.isEmpty());
+            opened.push(index);
+            RagBuilder builder = Rag.builder().name("cli").index(index).settings(plan.settings());
+            LogLevel level = options.logLevel();
+            if (level != null) {
+                PrintStream err = surroundings.err();
+                builder.listener(JsonEventLogger.to(err::println, level));
+            }
+            if (!plan.llms().isEmpty()) {
+                ChatModelPool pool = pool(plan, surroundings);
+                opened.push(pool);
+                builder.llmPool(pool);
+            }
+            if (embeds) {
+                EmbeddingModel model = await(loading);
+                if (model instanceof AutoCloseable closeable) {
+                    opened.push(closeable);
+                }
+                builder.embeddingModel(model);
+                if (plan.legs() == Legs.VECTOR) {
+                    builder.retriever(Retrievers.vector(index, model));
+                }
+            }
+            if (plan.legs() == Legs.TEXT) {
+                builder.retriever(Retrievers.text(index));
+            }
+            Rag rag = builder.build();
+            opened.push(rag);
+            return new Session(surroundings, sources, index, rag, opened);
+        } catch (RuntimeException | InterruptedException | Error e) {
+            close(opened, e);
+            throw e;
+        }
+    }
+
+    Rag rag() {
+        return rag;
+    }
+
+    /** Returns where the segments of this session's index stand. */
+    Places places() {
+        return new Places(index);
+    }
+
+    /** Reads the documents, shows how far it is, and lists on standard error the ones that can't be read. */
+    List<IngestReport> ingest() {
+        List<IngestReport> reports = new ArrayList<>();
+        for (DocumentSource source : sources) {
+            try (ProgressView progress =
+                    ProgressView.open(surroundings.err(), surroundings.errWidth(), surroundings.environment())) {
+                reports.add(rag.ingest(source, progress));
+            }
+            for (IngestReport.Failure failure : reports.getLast().failed()) {
+                surroundings
+                        .err()
+                        .println("not read: " + Display.line(failure.source() + ": " + failure.reason(), 1_000));
+            }
+        }
+        return reports;
+    }
+
+    @Override
+    public void close() {
+        close(opened, null);
+    }
+
+    private static SegmentIndex open(@Nullable Path folder, boolean writes) {
+        if (folder == null) {
+            return LuceneIndex.inMemory();
+        }
+        if (folder.toString().isBlank()) {
+            throw new UsageException("--index is empty, must be a folder");
+        }
+        if (writes) {
+            return LuceneIndex.open(folder);
+        }
+        if (!Files.exists(folder)) {
+            throw new FailureException(
+                    "no index at " + folder + "; make one with: rag ingest --index " + folder + " PATH", null);
+        }
+        return LuceneIndex.openReadOnly(folder);
+    }
+
+    private static ChatModelPool pool(Plan plan, Surroundings surroundings) {
+        ChatModelPool.Builder pool = ChatModelPool.builder();
+        for (LlmTarget llm : plan.llms()) {
+            pool.member(
+                    llm.name(),
+                    llm.chatModel(surroundings.environment(), plan.settings().timeout()),
+                    llm.streamingModel(
+                            surroundings.environment(), plan.settings().timeout()));
+        }
+        return pool.build();
+    }
+
+    private static EmbeddingModel await(FutureTask<EmbeddingModel> loading) throws InterruptedException {
+        try {
+            return loading.get();
+        } catch (ExecutionException e) {
+            Throwable cause = Objects.requireNonNull(e.getCause());
+            switch (cause) {
+                case RuntimeException failure -> throw failure;
+                case Error error -> throw error;
+                default -> throw new CompletionException(cause);
+            }
+        }
+    }
+
+    /** Closes all, the latest first; what fails to close does not hide {@code first}. */
+    private static void close(Deque<AutoCloseable> opened, @Nullable Throwable first) {
+        RuntimeException failure = null;
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                if (first != null) {
+                    first.addSuppressed(e);
+                } else if (failure == null) {
+                    failure = e instanceof RuntimeException unchecked ? unchecked : new CompletionException(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
