@@ -2,6 +2,7 @@ package dev.groundwork.rag.llm;
 
 import dev.groundwork.rag.llm.Words.Word;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -9,11 +10,12 @@ import java.util.regex.Pattern;
  * What a question asks for.
  *
  * @param content its words with a meaning of their own, each once
+ * @param names which of those are names
  * @param definition whether it asks what something is or does
  * @param number whether it asks for a number or a time
  * @param name whether it asks for a person, a place or a name
  */
-record QuestionWords(List<Word> content, boolean definition, boolean number, boolean name) {
+record QuestionWords(List<Word> content, BitSet names, boolean definition, boolean number, boolean name) {
 
     private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
     private static final Pattern DEFINITION = Pattern.compile(
@@ -41,14 +43,19 @@ record QuestionWords(List<Word> content, boolean definition, boolean number, boo
 
     static QuestionWords of(String question) {
         List<Word> content = new ArrayList<>();
-        for (Word word : Words.of(question)) {
-            if (word.content() && content.stream().noneMatch(w -> Words.alike(w, word))) {
+        BitSet names = new BitSet();
+        Claim claim = Claim.of(question, 0, question.length());
+        for (int i = 0; i < claim.content().size(); i++) {
+            Word word = claim.content().get(i);
+            if (content.stream().noneMatch(w -> Words.alike(w, word))) {
+                names.set(content.size(), claim.required().get(i) && word.kind() == Words.Kind.PLAIN);
                 content.add(word);
             }
         }
         boolean number = NUMBER.matcher(question).find();
         return new QuestionWords(
                 content,
+                names,
                 DEFINITION.matcher(question).find(),
                 number,
                 !number && NAME.matcher(question).find());

@@ -34,6 +34,9 @@ final class SentenceScorer {
     /** What rows of tables, announcements and references are worth beside statements. */
     private static final double BY_THE_WAY = 0.7;
 
+    /** The weighted share of the question's names that a passage must have. */
+    private static final double LEAST_NAMED = 0.3;
+
     private static final int SHORTEST = 3;
     private static final int SHORTEST_IN_PAIRS = 6;
     private static final int LONGEST_CHARS = 1_000;
@@ -102,7 +105,13 @@ final class SentenceScorer {
         }
         double covered = 0;
         double direct = 0;
+        double names = 0;
+        double allNames = 0;
         for (int w = 0; w < weight.length; w++) {
+            if (question.names().get(w)) {
+                allNames += weight[w];
+                names += own.get(w) || headings.get(w) || near.get(w) ? weight[w] : 0;
+            }
             if (own.get(w)) {
                 covered += weight[w];
                 direct += weight[w];
@@ -112,7 +121,9 @@ final class SentenceScorer {
                 covered += FROM_NEIGHBOURS * weight[w];
             }
         }
-        double share = all == 0 ? 0 : covered / all;
+        // A passage about something else has the frame of the question, and not what it asks about.
+        boolean aboutOther = names < LEAST_NAMED * allNames;
+        double share = all == 0 || aboutOther ? 0 : covered / all;
         double score = share;
         if (direct > 0) {
             if (question.definition() && defines(source, i)) {

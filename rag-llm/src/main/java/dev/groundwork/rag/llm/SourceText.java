@@ -27,12 +27,18 @@ final class SourceText {
         this.raw = hit.segment().text();
         this.blanked = Markup.blanked(raw);
         for (Sentence sentence : Sentences.of(raw)) {
-            Sentence bare = sentence.kind() == Kind.ITEM ? withoutMark(sentence) : sentence;
+            Sentence bare = mayHaveMark(sentence) ? withoutMark(sentence) : sentence;
             sentences.add(bare);
             words.add(Words.of(blanked, bare.start(), bare.end()));
         }
         this.context = Words.of(meta(SegmentKeys.TITLE) + " \n" + meta(SegmentKeys.HEADINGS) + " \n"
                 + meta(SegmentKeys.SOURCE).replaceAll("\\.\\w{1,5}$", ""));
+    }
+
+    /** Lists that lost their lines on the way are running text with bullets in it. */
+    private boolean mayHaveMark(Sentence sentence) {
+        return sentence.kind() == Kind.ITEM
+                || (sentence.kind() == Kind.PROSE && !Character.isDigit(raw.charAt(sentence.start())));
     }
 
     private Sentence withoutMark(Sentence sentence) {

@@ -150,18 +150,18 @@ class ChatModelPoolIT {
     @Test
     void saysWhatEachAttemptCameToWhenAllAreDead() throws Exception {
         OpenAiTestServer limited = server(fails(429, "canary-prompt " + KEY + ", please try again in 90s"));
-        ChatModelPool pool = pool(limited.baseUrl(), OpenAiTestServer.deadUrl());
+        ChatModelPool pool = pool(OpenAiTestServer.deadUrl(), limited.baseUrl());
 
         LlmUnavailableException error =
                 catchThrowableOfType(LlmUnavailableException.class, () -> pool.chat(REQUEST, seconds(5)));
 
         assertThat(error.attempts())
                 .extracting(LlmAttempt::outcome)
-                .containsExactly(Outcome.RATE_LIMITED, Outcome.FAILED);
+                .containsExactly(Outcome.FAILED, Outcome.RATE_LIMITED);
         assertThat(error.retryAfter().orElseThrow()).isBetween(Duration.ofSeconds(80), Duration.ofSeconds(90));
         java.io.StringWriter trace = new java.io.StringWriter();
         error.printStackTrace(new java.io.PrintWriter(trace));
-        assertThat(trace.toString()).doesNotContain("canary");
+        assertThat(trace.toString()).contains("RateLimitException (429)").doesNotContain("canary");
         assertThat(error.attempts().toString()).doesNotContain("canary");
         assertQuiet(pool);
 

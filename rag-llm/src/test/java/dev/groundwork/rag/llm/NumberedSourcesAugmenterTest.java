@@ -11,6 +11,7 @@ import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.TokenCountEstimator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,6 +184,41 @@ class NumberedSourcesAugmenterTest {
                     .isLessThanOrEqualTo(budget)
                     .isEqualTo(O200kTokenCounter.shared().estimateTokenCountInMessages(prompt.messages()));
         }
+    }
+
+    @Test
+    void keepsTheBudgetAlsoWhereTheWholeCountsMoreThanItsParts() {
+        TokenCountEstimator lengths = new TokenCountEstimator() {
+            @Override
+            public int estimateTokenCountInText(String text) {
+                return text.length() / 40;
+            }
+
+            @Override
+            public int estimateTokenCountInMessage(ChatMessage message) {
+                return estimateTokenCountInText(
+                        message instanceof UserMessage user ? user.singleText() : ((SystemMessage) message).text());
+            }
+
+            @Override
+            public int estimateTokenCountInMessages(Iterable<ChatMessage> messages) {
+                int tokens = 0;
+                for (ChatMessage message : messages) {
+                    tokens += estimateTokenCountInMessage(message);
+                }
+                return tokens;
+            }
+        };
+        String text = "x".repeat(39);
+
+        AugmentedPrompt prompt = new NumberedSourcesAugmenter(lengths, () -> NONCE)
+                .augment(Question.of("Which?"), Hits.of(text, text, text, text, text, text, text, text), 40);
+
+        assertThat(prompt.tokens()).isLessThanOrEqualTo(40);
+        assertThat(prompt.sources())
+                .extracting(Hit::id)
+                .startsWith("h1", "h2", "h3")
+                .hasSizeLessThan(8);
     }
 
     private static String noise(Random random, int length) {

@@ -85,6 +85,16 @@ class QuotingAnswererTest {
     }
 
     @Test
+    void isEmptyWhereAllIsAboutSomethingElseOfTheSameKind() throws Exception {
+        Hit other = Hits.at(1, "The usual treatments for tonsillitis in adults are rest and fluids.");
+
+        assertThat(answer("What are the usual treatments for Lyme in adults?", other))
+                .isEmpty();
+        assertThat(answer("What are the usual treatments for Tonsillitis in adults?", other))
+                .isPresent();
+    }
+
+    @Test
     void saysNothingTwice() throws Exception {
         Hit copy = Hits.at(
                 90,
