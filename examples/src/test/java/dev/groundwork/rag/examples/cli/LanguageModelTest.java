@@ -124,6 +124,25 @@ class LanguageModelTest {
     }
 
     @Test
+    void whatAModelSaysCannotSteerTheTerminal() {
+        try (OpenAiStub llm = OpenAiStub.saying("An API key is \u001B[31mrotated with the command keys rotate [1].")) {
+            String name = "stub@" + llm.url();
+
+            assertThat(shell.run("ask", "--docs", docs, "--llm", name, QUESTION))
+                    .isZero();
+            assertThat(shell.out())
+                    .startsWith("An API key is \uFFFD[31mrotated")
+                    .doesNotContain("\u001B");
+
+            assertThat(shell.run("ask", "--stream", "--docs", docs, "--llm", name, QUESTION))
+                    .isZero();
+            assertThat(shell.out())
+                    .startsWith("An API key is \uFFFD[31mrotated")
+                    .doesNotContain("\u001B");
+        }
+    }
+
+    @Test
     void streamsTheAnswerAndThenItsSources() {
         try (OpenAiStub llm = OpenAiStub.saying("An API key is ", "rotated with the ", "command keys rotate [1].")) {
             String name = "stub@" + llm.url();
