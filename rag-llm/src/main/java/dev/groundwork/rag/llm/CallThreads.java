@@ -77,6 +77,16 @@ final class CallThreads {
         return task;
     }
 
+    /** As {@link #start}, for what nobody waits for; it must not throw. */
+    void run(Runnable call, Runnable ended) {
+        FutureTask<Boolean> unused = start(
+                () -> {
+                    call.run();
+                    return true;
+                },
+                ended);
+    }
+
     private void done(FutureTask<?> task, Runnable ended) {
         underWay.remove(task);
         slots.release();

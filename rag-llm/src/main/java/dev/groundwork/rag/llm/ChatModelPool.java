@@ -72,7 +72,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChatModelPool implements LlmPool {
 
-    /** How long a call may take where the caller can't say: {@link ChatModel#chat(ChatRequest)} and streams of {@link #streaming()}. */
+    /** How long a call may take where the caller can't say: {@link ChatModel#chat(ChatRequest)},
+     * and streams of {@link #streaming()}. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
 
     /** How long a stream that has begun may be silent. */
@@ -274,12 +275,7 @@ public final class ChatModelPool implements LlmPool {
         }
         streams.add(call);
         try {
-            supervisors.start(
-                    () -> {
-                        call.run();
-                        return call;
-                    },
-                    () -> streams.remove(call));
+            supervisors.run(call::run, () -> streams.remove(call));
         } catch (java.util.concurrent.RejectedExecutionException e) {
             throw new IllegalStateException("the pool is closed", e);
         }

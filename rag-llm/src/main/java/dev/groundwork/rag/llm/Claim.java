@@ -35,7 +35,7 @@ record Claim(List<Word> words, List<Word> content, BitSet required, List<Word> q
         BitSet required = new BitSet();
         for (int i = 0; i < content.size(); i++) {
             Word word = content.get(i);
-            boolean first = word == words.getFirst();
+            boolean first = word.start() == words.getFirst().start();
             if (word.kind() == Kind.NUMBER || (word.kind() == Kind.PLAIN && name(text, word, first || german))) {
                 required.set(i);
             }

@@ -8,9 +8,13 @@ import dev.groundwork.rag.llm.CitationMarkers.Marker;
 import dev.groundwork.rag.llm.Sentences.Sentence;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Checks citations by words: a source supports a sentence if it says it word for word, or if enough of the sentence's
@@ -58,7 +62,7 @@ public final class OverlapCitationChecker implements CitationChecker {
         String bare = without(markers, answer);
         List<Sentence> sentences = Sentences.of(bare);
         String text = Markup.blanked(bare);
-        Map<Integer, SourceText> texts = new LinkedHashMap<>();
+        Map<Integer, SourceText> texts = new HashMap<>();
         List<Citation> citations = new ArrayList<>();
         Map<Integer, List<Marker>> bySentence = new LinkedHashMap<>();
         for (Marker marker : markers) {
@@ -79,54 +83,53 @@ public final class OverlapCitationChecker implements CitationChecker {
             String text, int start, int end, List<Marker> markers, List<Hit> sources, Map<Integer, SourceText> texts) {
         Claim whole = Claim.of(text, start, end);
         String claim = Markup.readable(text.substring(start, end));
-        Map<Integer, Support> supports = new LinkedHashMap<>();
-        Map<Integer, Support> byPart = new LinkedHashMap<>();
+        Set<Integer> numbers = new LinkedHashSet<>();
+        Map<Integer, Support> supports = new HashMap<>();
+        Map<Integer, Support> byPart = new HashMap<>();
         int partStart = start;
         for (Marker marker : markers) {
+            int markerStart = Math.clamp(marker.start(), start, end);
             // Markers side by side share the part before the first of them.
-            int markerStart = Math.min(Math.max(marker.start(), start), end);
-            boolean apart = !text.substring(partStart, markerStart)
+            boolean apart = text.substring(partStart, markerStart)
                     .chars()
-                    .allMatch(c -> c == Markup.BLANK || Character.isWhitespace(c));
-            Claim part =
-                    apart && (partStart > start || markerStart < end) ? Claim.of(text, partStart, markerStart) : whole;
+                    .anyMatch(c -> c != Markup.BLANK && !Character.isWhitespace(c));
+            boolean isPart = apart && (partStart > start || markerStart < end);
+            Claim part = isPart ? Claim.of(text, partStart, markerStart) : whole;
             for (int number : marker.numbers()) {
+                numbers.add(number);
                 if (number >= 1 && number <= sources.size()) {
                     SourceText source = texts.computeIfAbsent(number, n -> new SourceText(sources.get(n - 1)));
                     supports.computeIfAbsent(number, n -> Support.of(whole, source));
-                    if (part != whole && part.content().size() >= SHORTEST_PART) {
+                    if (isPart && part.content().size() >= SHORTEST_PART) {
                         Support support = Support.of(part, source);
                         if (supported(part, support, false)) {
                             byPart.put(number, support);
                         }
                     }
-                } else {
-                    supports.putIfAbsent(number, NONE);
                 }
             }
             if (apart) {
-                partStart = Math.min(Math.max(marker.end(), start), end);
+                partStart = Math.clamp(marker.end(), start, end);
             }
         }
-        boolean jointly = jointly(whole, supports);
+        boolean jointly = jointly(whole, supports.values());
         List<Citation> citations = new ArrayList<>();
-        supports.forEach((number, support) -> {
-            if (support == NONE) {
-                citations.add(new Citation(number, Verdict.NO_SUCH_SOURCE, "", "", 0, 0, "", claim));
-                return;
-            }
+        for (int number : numbers) {
+            Support support = supports.get(number);
             SourceText source = texts.get(number);
+            if (support == null || source == null) {
+                citations.add(new Citation(number, Verdict.NO_SUCH_SOURCE, "", "", 0, 0, "", claim));
+                continue;
+            }
             Support part = byPart.get(number);
             if (supported(whole, support, jointly) || part == null) {
                 citations.add(citation(number, claim, source, support, supported(whole, support, jointly)));
             } else {
                 citations.add(citation(number, claim, source, part, true));
             }
-        });
+        }
         return citations;
     }
-
-    private static final Support NONE = new Support(false, -1, -1, new BitSet(), new BitSet(), false);
 
     private static Citation citation(int number, String claim, SourceText source, Support support, boolean supported) {
         Hit hit = source.hit();
@@ -159,13 +162,13 @@ public final class OverlapCitationChecker implements CitationChecker {
         return missing.isEmpty() && share >= threshold(claim);
     }
 
-    private static boolean jointly(Claim claim, Map<Integer, Support> supports) {
-        if (supports.values().stream().filter(s -> s != NONE).limit(2).count() < 2) {
+    private static boolean jointly(Claim claim, Collection<Support> supports) {
+        if (supports.size() < 2) {
             return false;
         }
         BitSet covered = new BitSet();
         BitSet missing = (BitSet) claim.required().clone();
-        for (Support support : supports.values()) {
+        for (Support support : supports) {
             if (!support.contradicted()) {
                 covered.or(support.covered());
                 missing.andNot(support.anywhere());
@@ -208,7 +211,7 @@ public final class OverlapCitationChecker implements CitationChecker {
                 && text.substring(sentences.get(before).end(), marker.start()).indexOf('\n') < 0;
         boolean sameLineAfter = after >= 0
                 && text.substring(marker.end(), sentences.get(after).start()).indexOf('\n') < 0;
-        if (sameLineBefore || before >= 0 && !sameLineAfter) {
+        if (sameLineBefore || (before >= 0 && !sameLineAfter)) {
             return before;
         }
         return after;

@@ -109,8 +109,9 @@ final class Words {
         }
         String shorter = a.stem.length() < b.stem.length() ? a.stem : b.stem;
         String longer = shorter.equals(a.stem) ? b.stem : a.stem;
-        return shorter.length() >= 4 && longer.length() - shorter.length() <= 3 && longer.startsWith(shorter)
-                || shorter.length() >= SHORTEST_PART && (longer.startsWith(shorter) || longer.endsWith(shorter));
+        boolean begins = longer.startsWith(shorter);
+        boolean form = begins && shorter.length() >= 4 && longer.length() - shorter.length() <= 3;
+        return form || (shorter.length() >= SHORTEST_PART && (begins || longer.endsWith(shorter)));
     }
 
     /** Folds case, width and compatibility forms. */

@@ -74,7 +74,7 @@ final class OpenAiTestServer implements AutoCloseable {
         return (server, exchange, stream) -> {
             if (stream) {
                 OutputStream out = startStream(exchange);
-                for (String token : text.split("(?<= )")) {
+                for (String token : text.split("(?<= )", -1)) {
                     sendToken(out, token);
                 }
                 send(out, "{\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");

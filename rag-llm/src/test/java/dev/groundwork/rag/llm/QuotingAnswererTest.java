@@ -19,16 +19,20 @@ class QuotingAnswererTest {
 
     private static final Hit GRAPH =
             Hits.at(1, "# Graphs\n\nThe graph shows the rate of requests. Zoom in with the mouse.");
-    private static final Hit RATE = Hits.at(
-            20,
-            "## Functions\n\nThe [rate()](https://example.org/a_b) function takes the history of a **counter** and"
-                    + "\ncalculates how fast it increases per second. It is applicable to counters only.\n\n"
-                    + "    rate(http_requests_total[5m])\n");
+    private static final Hit RATE = Hits.at(20, """
+        ## Functions
+
+        The [rate()](https://example.org/a_b) function takes the history of a **counter** and
+        calculates how fast it increases per second. It is applicable to counters only.
+
+            rate(http_requests_total[5m])
+        """);
     private static final Hit CITY = Hits.at(
             60,
-            "- Paris was founded long ago.\n"
-                    + "- The tower was opened in 1889 and is 330 metres high.\n"
-                    + "- Gustave Eiffel built it.");
+            """
+        - Paris was founded long ago.
+        - The tower was opened in 1889 and is 330 metres high.
+        - Gustave Eiffel built it.""");
 
     private static Optional<CitedText> answer(String question, Hit... hits) throws InterruptedException {
         return new QuotingAnswerer()

@@ -77,6 +77,7 @@ public final class LuceneIndex implements SegmentIndex {
      * Opens an index for reading and writing; makes it, with its folder, where there is none.
      *
      * @param path a folder that holds an index, or nothing, or that does not exist
+     * @return the index, to be closed
      * @throws dev.groundwork.rag.IndexLockedException if another writer has it open
      * @throws IndexException if the path is a file, or a folder that holds something else, or the index is damaged or of
      *     another version; nothing is written then
@@ -90,13 +91,18 @@ public final class LuceneIndex implements SegmentIndex {
      * it started.
      *
      * @param path a folder that holds an index
+     * @return the index, to be closed
      * @throws IndexException if there is no index, or it is damaged or of another version
      */
     public static LuceneIndex openReadOnly(Path path) {
         return open(Location.of(path), true, VectorSearch.EXACT_LIMIT);
     }
 
-    /** Makes an index in memory, gone when it is closed. */
+    /**
+     * Makes an index in memory, gone when it is closed.
+     *
+     * @return the index, to be closed
+     */
     public static LuceneIndex inMemory() {
         return open(Location.memory(), false, VectorSearch.EXACT_LIMIT);
     }
