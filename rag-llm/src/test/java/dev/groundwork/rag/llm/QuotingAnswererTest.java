@@ -27,12 +27,11 @@ class QuotingAnswererTest {
 
             rate(http_requests_total[5m])
         """);
-    private static final Hit CITY = Hits.at(
-            60,
-            """
+    private static final Hit CITY = Hits.at(60, """
         - Paris was founded long ago.
         - The tower was opened in 1889 and is 330 metres high.
-        - Gustave Eiffel built it.""");
+        - Gustave Eiffel built it.\
+        """);
 
     private static Optional<CitedText> answer(String question, Hit... hits) throws InterruptedException {
         return new QuotingAnswerer()

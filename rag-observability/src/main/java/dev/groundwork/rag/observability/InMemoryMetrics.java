@@ -162,14 +162,15 @@ public final class InMemoryMetrics implements MetricsSink {
         all.distributions()
                 .forEach((series, d) -> lines.put(
                         series,
-                        "count=%d mean=%s p50=%s p95=%s p99=%s max=%s"
-                                .formatted(
-                                        d.count(),
-                                        number(d.mean()),
-                                        number(d.p50()),
-                                        number(d.p95()),
-                                        number(d.p99()),
-                                        number(d.max()))));
+                        String.format(
+                                Locale.ROOT,
+                                "count=%d mean=%s p50=%s p95=%s p99=%s max=%s",
+                                d.count(),
+                                number(d.mean()),
+                                number(d.p50()),
+                                number(d.p95()),
+                                number(d.p99()),
+                                number(d.max()))));
         int width = lines.keySet().stream()
                 .mapToInt(s -> s.toString().length())
                 .max()
