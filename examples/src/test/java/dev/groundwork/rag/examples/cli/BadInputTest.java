@@ -45,42 +45,42 @@ class BadInputTest {
 
     @Test
     void aMissingPath() {
-        fails(1, "no such file or folder: ", "ask", "--docs", folder.resolve("none"), "--index", index, QUESTION);
-        fails(1, "no such file or folder: ", "ingest", "--index", index, docs, folder.resolve("none"));
+        assertFails(1, "no such file or folder: ", "ask", "--docs", folder.resolve("none"), "--index", index, QUESTION);
+        assertFails(1, "no such file or folder: ", "ingest", "--index", index, docs, folder.resolve("none"));
     }
 
     @Test
     void anIndexFolderThatIsNone() {
-        fails(1, "index " + docs, "ask", "--index", docs, QUESTION);
-        fails(1, "index " + docs, "ingest", "--index", docs, docs.resolve("file.txt"));
-        fails(1, "index " + docs.resolve("file.txt"), "search", "--index", docs.resolve("file.txt"), QUESTION);
+        assertFails(1, "index " + docs, "ask", "--index", docs, QUESTION);
+        assertFails(1, "index " + docs, "ingest", "--index", docs, docs.resolve("file.txt"));
+        assertFails(1, "index " + docs.resolve("file.txt"), "search", "--index", docs.resolve("file.txt"), QUESTION);
         assertThat(docs).isDirectoryNotContaining("regex:.*(segments|lock).*");
     }
 
     @Test
     void anIndexThatDoesNotExist() {
-        fails(1, "no index at ", "ask", "--index", folder.resolve("none"), QUESTION);
+        assertFails(1, "no index at ", "ask", "--index", folder.resolve("none"), QUESTION);
         assertThat(folder.resolve("none")).doesNotExist();
     }
 
     @Test
     void documentsAndIndexInTheSameFolder() {
-        fails(2, "are the same folder", "ingest", "--index", index, index);
+        assertFails(2, "are the same folder", "ingest", "--index", index, index);
     }
 
     @Test
     void anIndexOfAnotherModel() {
         shell.embeddings(() -> new WordModel("other"));
 
-        fails(1, "made with another embedding model", "ask", "--index", index, QUESTION);
-        fails(1, "made with another embedding model", "ingest", "--index", index, docs);
+        assertFails(1, "made with another embedding model", "ask", "--index", index, QUESTION);
+        assertFails(1, "made with another embedding model", "ingest", "--index", index, docs);
     }
 
     @Test
     void anIndexThatAnotherOneWrites() {
         try (LuceneIndex writer = LuceneIndex.open(index)) {
-            fails(1, "in use by another writer", "ingest", "--index", index, docs);
-            fails(1, "in use by another writer", "ask", "--docs", docs, "--index", index, QUESTION);
+            assertFails(1, "in use by another writer", "ingest", "--index", index, docs);
+            assertFails(1, "in use by another writer", "ask", "--docs", docs, "--index", index, QUESTION);
 
             assertThat(shell.run("ask", "--index", index, QUESTION)).isZero();
             assertThat(shell.out()).contains("sesame");
@@ -91,14 +91,14 @@ class BadInputTest {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "\t\n"})
     void anEmptyQuestion(String question) {
-        fails(2, "the question is empty", "ask", "--index", index, question);
-        fails(2, "the query is empty", "search", "--index", index, question);
+        assertFails(2, "the question is empty", "ask", "--index", index, question);
+        assertFails(2, "the query is empty", "search", "--index", index, question);
     }
 
     @Test
     void noQuestionOrTwo() {
-        fails(2, "the question is missing", "ask", "--index", index);
-        fails(2, "put the question in quotes", "ask", "--index", index, "Which", "word");
+        assertFails(2, "the question is missing", "ask", "--index", index);
+        assertFails(2, "put the question in quotes", "ask", "--index", index, "Which", "word");
     }
 
     @Test
@@ -106,10 +106,10 @@ class BadInputTest {
         String question = "a".repeat(10 << 20);
         Path file = Files.writeString(folder.resolve("question.txt"), question);
 
-        fails(2, "the question has 10,485,760 characters, at most 8,000", "ask", "--index", index, question);
-        fails(2, "the question has more than 8,000 characters", "ask", "--index", index, "@" + file);
+        assertFails(2, "the question has 10,485,760 characters, at most 8,000", "ask", "--index", index, question);
+        assertFails(2, "the question has more than 8,000 characters", "ask", "--index", index, "@" + file);
         shell.in(question);
-        fails(2, "the question has more than 8,000 characters", "ask", "--index", index, "-");
+        assertFails(2, "the question has more than 8,000 characters", "ask", "--index", index, "-");
     }
 
     @Test
@@ -121,19 +121,19 @@ class BadInputTest {
             }
         });
 
-        fails(2, "the question has more than 8,000 characters", "ask", "--index", index, "-");
+        assertFails(2, "the question has more than 8,000 characters", "ask", "--index", index, "-");
     }
 
     @Test
     void aQuestionFileThatIsMissing() {
-        fails(2, "names no file", "ask", "--index", index, "@none.txt");
+        assertFails(2, "names no file", "ask", "--index", index, "@none.txt");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "1001", "2147483647"})
     void aNumberOfPassagesOutOfRange(String k) {
-        fails(2, "--k is " + k + ", must be from 1 to 1000", "search", "--index", index, "--k", k, QUESTION);
-        fails(2, "--k is " + k + ", must be from 1 to 1000", "ask", "--index", index, "--k", k, QUESTION);
+        assertFails(2, "--k is " + k + ", must be from 1 to 1000", "search", "--index", index, "--k", k, QUESTION);
+        assertFails(2, "--k is " + k + ", must be from 1 to 1000", "ask", "--index", index, "--k", k, QUESTION);
     }
 
     @ParameterizedTest
@@ -147,27 +147,27 @@ class BadInputTest {
         "--indx=x, did you mean --index",
     })
     void anOptionThatIsUnknownOrHasAnIllegalValue(String option, String message) {
-        fails(2, message, "search", "--index", index, option, QUESTION);
+        assertFails(2, message, "search", "--index", index, option, QUESTION);
     }
 
     @Test
     void nothingToLookInto() {
-        fails(2, "give --docs PATH, --index DIR or both", "ask", QUESTION);
+        assertFails(2, "give --docs PATH, --index DIR or both", "ask", QUESTION);
     }
 
     @Test
     void noCommandOrAnUnknownOne() {
-        fails(2, "a command is missing");
-        fails(2, "aks", "aks");
+        assertFails(2, "a command is missing");
+        assertFails(2, "aks", "aks");
     }
 
     @Test
     void settingsThatAreNotLegal() throws IOException {
         Path settings = Files.writeString(folder.resolve("rag.properties"), "rag.search.limit=0\nrag.unknown=1\n");
 
-        fails(2, "rag.search.limit is 0", "ask", "--settings", settings, "--index", index, QUESTION);
-        fails(2, "rag.unknown is unknown", "ask", "--settings", settings, "--index", index, QUESTION);
-        fails(1, "no such file", "ask", "--settings", folder.resolve("none"), "--index", index, QUESTION);
+        assertFails(2, "rag.search.limit is 0", "ask", "--settings", settings, "--index", index, QUESTION);
+        assertFails(2, "rag.unknown is unknown", "ask", "--settings", settings, "--index", index, QUESTION);
+        assertFails(1, "no such file", "ask", "--settings", folder.resolve("none"), "--index", index, QUESTION);
     }
 
     @Test
@@ -176,7 +176,7 @@ class BadInputTest {
             throw new UnsatisfiedLinkError("no library for this machine");
         });
 
-        fails(1, "no library for this machine", "ask", "--index", index, QUESTION);
+        assertFails(1, "no library for this machine", "ask", "--index", index, QUESTION);
     }
 
     @ParameterizedTest
@@ -191,21 +191,21 @@ class BadInputTest {
                 "model@http://host?key=secret"
             })
     void aMalformedModel(String llm) {
-        fails(2, "--llm number 1: ", "ask", "--index", index, "--llm", llm, QUESTION);
+        assertFails(2, "--llm number 1: ", "ask", "--index", index, "--llm", llm, QUESTION);
         assertThat(shell.err()).doesNotContain("secret");
     }
 
     @Test
     void jsonIsOneDocumentForAFailureToo() {
-        fails(1, "no such file or folder", "ask", "--json", "--docs", folder.resolve("none"), QUESTION);
+        assertFails(1, "no such file or folder", "ask", "--json", "--docs", folder.resolve("none"), QUESTION);
         assertThat(shell.json().path("error").path("type").asText()).isEqualTo("failure");
         assertThat(shell.json().path("error").path("message").asText()).startsWith("no such file or folder");
 
-        fails(2, "Unknown option", "ask", "--json", "--nonsense", QUESTION);
+        assertFails(2, "Unknown option", "ask", "--json", "--nonsense", QUESTION);
         assertThat(shell.json().path("error").path("type").asText()).isEqualTo("usage");
 
         try (LuceneIndex writer = LuceneIndex.open(index)) {
-            fails(1, "in use", "ingest", "--json", "--index", index, docs);
+            assertFails(1, "in use", "ingest", "--json", "--index", index, docs);
             assertThat(shell.json().path("error").path("type").asText()).isEqualTo("index_locked");
             assertThat(writer.stats().segments()).isEqualTo(1);
         }
@@ -222,7 +222,7 @@ class BadInputTest {
         assertThat(shell.err()).contains("\tat dev.groundwork");
     }
 
-    private void fails(int code, String message, Object... args) {
+    private void assertFails(int code, String message, Object... args) {
         int actual = shell.run(args);
         assertThat(shell.err().lines()).as(shell.err()).hasSize(1);
         assertThat(shell.err()).startsWith("rag").contains(message);

@@ -43,7 +43,7 @@ class LanguageModelTest {
     void theSecondModelAnswersWhereTheFirstRefuses() {
         try (OpenAiStub first = OpenAiStub.failing(429);
                 OpenAiStub second = OpenAiStub.saying(ANSWER)) {
-            answeredBySecond(first, second, "rate_limited");
+            assertAnsweredBySecond(first, second, "rate_limited");
         }
     }
 
@@ -51,11 +51,11 @@ class LanguageModelTest {
     void theSecondModelAnswersWhereTheFirstBreaksTheConnection() {
         try (OpenAiStub first = OpenAiStub.resetting();
                 OpenAiStub second = OpenAiStub.saying(ANSWER)) {
-            answeredBySecond(first, second, "failed");
+            assertAnsweredBySecond(first, second, "failed");
         }
     }
 
-    private void answeredBySecond(OpenAiStub first, OpenAiStub second, String outcome) {
+    private void assertAnsweredBySecond(OpenAiStub first, OpenAiStub second, String outcome) {
         String firstName = "one@" + first.url();
         String secondName = "two@" + second.url();
 
