@@ -55,12 +55,11 @@ final class Answering {
         if (nothing != null && !(settings.answerWithoutContext() && pool != null)) {
             return abstained(context, nothing);
         }
-        List<Hit> sources =
-                nothing == null ? hits.subList(0, Math.min(hits.size(), settings.contextSources())) : List.of();
+        List<Hit> found = nothing == null ? hits : List.of();
         if (pool == null) {
-            return extracted(context, sources);
+            return extracted(context, found);
         }
-        AugmentedPrompt prompt = augment(context, sources);
+        AugmentedPrompt prompt = augment(context, found.subList(0, Math.min(found.size(), settings.contextSources())));
         AnswerHandler handler = context.handler();
         PartialGate gate = handler == null ? null : new PartialGate(handler, prompt.declineToken());
         Generated generated;
@@ -70,7 +69,7 @@ final class Answering {
             leave(gate);
             throw e;
         } catch (Exception e) {
-            return insteadOfModel(context, sources, e, leave(gate));
+            return insteadOfModel(context, found, e, leave(gate));
         }
         return judge(context, prompt, generated);
     }
@@ -250,7 +249,9 @@ final class Answering {
                 : handOver(context, text.get());
     }
 
-    private Optional<ExtractiveAnswerer.CitedText> extract(Context context, List<Hit> sources) throws Exception {
+    private Optional<ExtractiveAnswerer.CitedText> extract(Context context, List<Hit> found) throws Exception {
+        List<Hit> sources =
+                found.subList(0, Math.min(found.size(), context.settings().extractiveSources()));
         Recorder.OpenHop hop = context.recorder().begin(this, Hop.EXTRACT, sources.size());
         try {
             Optional<ExtractiveAnswerer.CitedText> text = executor.run(

@@ -81,7 +81,8 @@ final class RagPipeline implements Rag {
         RagSettings current = settings.get();
         checkLength(question, current);
         return run(RagEvent.Operation.SEARCH, question, current, new QuestionScope(), (scope, recorder, deadline) -> {
-            List<Hit> hits = retrieval.run(question, true, current, deadline, scope, recorder);
+            int limit = Objects.requireNonNullElse(question.limit(), current.limit());
+            List<Hit> hits = retrieval.run(question, limit, true, current, deadline, scope, recorder);
             SearchResult result = new SearchResult(hits, recorder.trace());
             listeners.publish(new RagEvent.SearchCompleted(name, question, result));
             return result;
@@ -148,7 +149,9 @@ final class RagPipeline implements Rag {
     private Answer answer(
             Question question, RagSettings current, QuestionScope ownScope, @Nullable AnswerHandler handler) {
         return run(RagEvent.Operation.ASK, question, current, ownScope, (scope, recorder, deadline) -> {
-            List<Hit> hits = retrieval.run(question, false, current, deadline, scope, recorder);
+            int wanted = Math.max(current.contextSources(), current.extractiveSources());
+            int limit = Objects.requireNonNullElse(question.limit(), wanted);
+            List<Hit> hits = retrieval.run(question, limit, false, current, deadline, scope, recorder);
             Answer answer =
                     answering.run(new Answering.Context(question, current, deadline, scope, recorder, handler), hits);
             listeners.publish(new RagEvent.AskCompleted(name, question, answer));

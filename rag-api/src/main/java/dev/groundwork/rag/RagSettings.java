@@ -36,6 +36,8 @@ import java.util.regex.Pattern;
  *     nothing was found
  * @param extractiveFallback {@code rag.answer.extractive-fallback}: whether the sources' own sentences may stand in
  *     where no model can be reached
+ * @param extractiveSources {@code rag.answer.extractive-sources}: hits whose sentences an extractive answer may pick
+ *     from; 1 to 1,000
  * @param maxQuestionChars {@code rag.question.max-chars}: the longest question; 1 to 10,000,000
  * @param maxHops {@code rag.concurrency.max-hops}: hops under way at once, over all questions; 4 to 100,000
  */
@@ -50,6 +52,7 @@ public record RagSettings(
         int contextTokens,
         boolean answerWithoutContext,
         boolean extractiveFallback,
+        int extractiveSources,
         int maxQuestionChars,
         int maxHops) {
 
@@ -72,6 +75,7 @@ public record RagSettings(
         Check.range("rag.rerank.candidates", rerankCandidates, 1, Question.MAX_LIMIT);
         Check.range("rag.context.sources", contextSources, 1, 100);
         Check.range("rag.context.tokens", contextTokens, 256, 1_000_000);
+        Check.range("rag.answer.extractive-sources", extractiveSources, 1, Question.MAX_LIMIT);
         Check.range("rag.question.max-chars", maxQuestionChars, 1, 10_000_000);
         Check.range("rag.concurrency.max-hops", maxHops, 4, 100_000);
     }
@@ -79,7 +83,7 @@ public record RagSettings(
     /**
      * Returns the defaults: 30 s for a question, 10 hits from 100 candidates a leg, a weight of .6 on vectors (which
      * measured best over eight collections of different kinds, within .005 of the best on nearly all), 8 sources in at
-     * most 3,000 tokens.
+     * most 3,000 tokens, extracts from 30 hits (the answer was among the sentences for 90 % of 400 questions, 88 % with 10).
      */
     public static RagSettings defaults() {
         return DEFAULTS;
@@ -155,6 +159,7 @@ public record RagSettings(
         builder.contextTokens = contextTokens;
         builder.answerWithoutContext = answerWithoutContext;
         builder.extractiveFallback = extractiveFallback;
+        builder.extractiveSources = extractiveSources;
         builder.maxQuestionChars = maxQuestionChars;
         builder.maxHops = maxHops;
         return builder;
@@ -176,6 +181,7 @@ public record RagSettings(
         keys.put(
                 "rag.answer.extractive-fallback",
                 (b, v) -> b.extractiveFallback = flag("rag.answer.extractive-fallback", v));
+        keys.put("rag.answer.extractive-sources", (b, v) -> b.extractiveSources = Integer.parseInt(v));
         keys.put("rag.question.max-chars", (b, v) -> b.maxQuestionChars = Integer.parseInt(v));
         keys.put("rag.concurrency.max-hops", (b, v) -> b.maxHops = Integer.parseInt(v));
         return keys;
@@ -221,6 +227,7 @@ public record RagSettings(
         private int contextTokens = 3_000;
         private boolean answerWithoutContext = false;
         private boolean extractiveFallback = true;
+        private int extractiveSources = 30;
         private int maxQuestionChars = 8_000;
         private int maxHops = 512;
 
@@ -286,6 +293,12 @@ public record RagSettings(
             return this;
         }
 
+        /** Sets how many hits an extractive answer may pick sentences from; 1 to 1,000. 30 by default. */
+        public Builder extractiveSources(int value) {
+            extractiveSources = value;
+            return this;
+        }
+
         /** Sets the longest question; 1 to 10,000,000 characters. 8,000 by default. */
         public Builder maxQuestionChars(int value) {
             maxQuestionChars = value;
@@ -315,6 +328,7 @@ public record RagSettings(
                     contextTokens,
                     answerWithoutContext,
                     extractiveFallback,
+                    extractiveSources,
                     maxQuestionChars,
                     maxHops);
         }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The first half of a question: legs in parallel, fusion, reranking. */
@@ -31,17 +30,18 @@ final class Retrieval {
     /**
      * Finds the best hits; a leg or a reranker that fails is recorded as missing.
      *
+     * @param limit the most hits to return
      * @param last whether nothing is to follow that needs time
      */
     List<Hit> run(
             Question question,
+            int limit,
             boolean last,
             RagSettings settings,
             Deadline deadline,
             QuestionScope scope,
             Recorder recorder)
             throws Exception {
-        int limit = Objects.requireNonNullElse(question.limit(), settings.limit());
         int candidates = Math.max(settings.candidates(), limit);
         double share = retrievers.size() == 1 ? 1 : last && reranker == null ? LAST_SHARE : SKIPPABLE_SHARE;
         Map<String, List<Hit>> legs = legs(question, candidates, deadline.share(share), scope, recorder);

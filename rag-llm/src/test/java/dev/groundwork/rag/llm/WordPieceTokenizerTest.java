@@ -9,6 +9,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -112,8 +113,9 @@ class WordPieceTokenizerTest {
         StringBuilder vocabulary = new StringBuilder("\"[UNK]\": 0, \"[CLS]\": 101, \"[SEP]\": 102");
         for (int codePoint = 1; codePoint < 0x20000; codePoint++) {
             if (codePoint < 0xD800 || codePoint > 0xDFFF) {
-                String character =
-                        codePoint < 0x80 ? String.format("\\u%04x", codePoint) : Character.toString(codePoint);
+                String character = codePoint < 0x80
+                        ? String.format(Locale.ROOT, "\\u%04x", codePoint)
+                        : Character.toString(codePoint);
                 vocabulary.append(",\"").append(character).append("\":").append(1_000 + 2 * codePoint);
                 vocabulary.append(",\"##").append(character).append("\":").append(1_001 + 2 * codePoint);
             }

@@ -88,6 +88,10 @@ final class FileDocument implements SourceDocument {
     private List<TextSegment> parse(DocumentReader reader) throws UnreadableException {
         DocumentText document = reader.read(content(), settings.maxCharacters());
         if (!document.hasWords()) {
+            if (format == FileFormat.MARKDOWN && document.title() != null) {
+                // A page of a site that consists of its front matter: it was read, and there is nothing to find in it.
+                return List.of();
+            }
             throw new UnreadableException("no text");
         }
         return new Splitter(settings.tokenCount(), settings.targetTokens(), settings.maxTokens()).split(document, id);

@@ -28,6 +28,16 @@ class BadFilesTest {
     private Path folder;
 
     @Test
+    void aPageOfNothingButFrontMatterIsReadAndEmpty() {
+        write(folder, "index.md", "---\ntitle: Guides\nsort_rank: 4\n---\n");
+
+        List<Integer> segments = new ArrayList<>();
+        Documents.directory(folder)
+                .visit(document -> segments.add(document.load().size()));
+        assertEquals(List.of(0), segments);
+    }
+
+    @Test
     void givesEachBadFileItsReasonAndReadsTheRest() {
         write(folder, "a.docx", "PK\u0003\u0004");
         write(folder, "b.txt", "PK\u0003\u0004rest");
