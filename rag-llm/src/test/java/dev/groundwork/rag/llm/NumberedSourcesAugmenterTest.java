@@ -191,7 +191,7 @@ class NumberedSourcesAugmenterTest {
         TokenCountEstimator lengths = new TokenCountEstimator() {
             @Override
             public int estimateTokenCountInText(String text) {
-                return text.length() / 40;
+                return text.length() / 100;
             }
 
             @Override
@@ -209,12 +209,14 @@ class NumberedSourcesAugmenterTest {
                 return tokens;
             }
         };
-        String text = "x".repeat(39);
+        String text = "x".repeat(85);
+        List<Hit> hits = Hits.of(text, text, text, text, text, text, text, text);
+        NumberedSourcesAugmenter augmenter = new NumberedSourcesAugmenter(lengths, () -> NONCE);
+        int whole = augmenter.augment(Question.of("Which?"), hits, 10_000).tokens();
 
-        AugmentedPrompt prompt = new NumberedSourcesAugmenter(lengths, () -> NONCE)
-                .augment(Question.of("Which?"), Hits.of(text, text, text, text, text, text, text, text), 40);
+        AugmentedPrompt prompt = augmenter.augment(Question.of("Which?"), hits, whole - 1);
 
-        assertThat(prompt.tokens()).isLessThanOrEqualTo(40);
+        assertThat(prompt.tokens()).isLessThan(whole);
         assertThat(prompt.sources())
                 .extracting(Hit::id)
                 .startsWith("h1", "h2", "h3")
