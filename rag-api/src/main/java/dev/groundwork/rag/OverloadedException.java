@@ -1,6 +1,6 @@
 package dev.groundwork.rag;
 
-/** So many hops are under way that one more was refused. The caller can try again later, or allow more. */
+/** So many hops of a {@link Rag}, or calls of a pool, are under way that one more was refused. The caller can try again later, or allow more. */
 public final class OverloadedException extends RagException {
 
     private static final long serialVersionUID = 1L;
@@ -10,14 +10,14 @@ public final class OverloadedException extends RagException {
     /**
      * Makes one.
      *
-     * @param limit how many hops may be under way at once
+     * @param limit how many may be under way at once
      */
     public OverloadedException(int limit) {
-        super("refused: " + limit + " hops are under way, which is the limit (rag.concurrency.max-hops)", null);
+        super("refused: " + limit + " are under way already, which is the limit", null);
         this.limit = limit;
     }
 
-    /** Returns how many hops may be under way at once. */
+    /** Returns how many may be under way at once. */
     public int limit() {
         return limit;
     }

@@ -1,5 +1,6 @@
 package dev.groundwork.rag.llm;
 
+import java.util.BitSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,7 @@ final class Markup {
             Pattern.compile("!?\\[([^\\[\\]\\n]{0,500}(?:\\n(?!\\n)[^\\[\\]\\n]{0,500}){0,4})\\](?=" + BLANK + ")");
     private static final Pattern EMPHASIS =
             Pattern.compile("\\*{1,3}|~~|`+|(?<![\\p{L}\\p{N}_])_{1,3}(?=\\S)|(?<=\\S)_{1,3}(?![\\p{L}\\p{N}_])");
+    private static final Pattern CODE_SPAN = Pattern.compile("(?<!`)(`{1,3})(?!`)([^`\\n]{1,500})\\1(?!`)");
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?=\\p{Punct})");
     private static final Pattern LINE_START =
             Pattern.compile("(?m)^[ \\t]{0,12}(?:>[ \\t]?)*(?:#{1,6}[ \\t]+|[-*+][ \\t]+|\\d{1,3}[.)][ \\t]+|\\|)?");
@@ -101,14 +103,19 @@ final class Markup {
         }
     }
 
-    /** An escaped star or underscore is none; nor is one between spaces, or one inside an expression such as {@code a*b}. */
+    /** An escaped star or underscore is none; nor is one between spaces, or one within code, where all stands for itself. */
     private static void emphasis(String original, StringBuilder text) {
+        BitSet code = new BitSet();
+        Matcher span = CODE_SPAN.matcher(text);
+        while (span.find()) {
+            code.set(span.start(2), span.end(2));
+        }
         Matcher matcher = EMPHASIS.matcher(text.toString());
         while (matcher.find()) {
             boolean escaped = matcher.start() > 0 && original.charAt(matcher.start() - 1) == '\\';
             boolean before = matcher.start() > 0 && Character.isWhitespace(text.charAt(matcher.start() - 1));
             boolean after = matcher.end() < text.length() && Character.isWhitespace(text.charAt(matcher.end()));
-            if (!escaped && !(before && after)) {
+            if (!escaped && !(before && after) && !code.get(matcher.start())) {
                 fill(text, matcher.start(), matcher.end());
             }
         }

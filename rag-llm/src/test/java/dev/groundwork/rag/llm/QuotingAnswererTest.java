@@ -39,6 +39,15 @@ class QuotingAnswererTest {
     }
 
     @Test
+    void takesOffMarksButNothingWithinCode() throws Exception {
+        CitedText text = answer(
+                        "Which variable holds the interval?",
+                        Hits.at(1, "The *variable* for the interval is `$__rate_interval`."))
+                .orElseThrow();
+        assertThat(text.text()).isEqualTo("The variable for the interval is $__rate_interval. [1]");
+    }
+
+    @Test
     void saysWhatAFunctionDoesWithTheLinesThatSaySo() throws Exception {
         CitedText text =
                 answer("What does the rate function do?", GRAPH, RATE, CITY).orElseThrow();

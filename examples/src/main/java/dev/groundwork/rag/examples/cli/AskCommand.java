@@ -39,13 +39,6 @@ import picocli.CommandLine.Parameters;
         })
 final class AskCommand extends Command {
 
-    /**
-     * More than the library's default, which fits prompts: quoting costs little, and the sentence that answers best does
-     * not always stand in one of the best passages. Over Prometheus' documentation, "What does the rate function do?"
-     * is answered in the 12th.
-     */
-    private static final int PASSAGES = 20;
-
     @Mixin
     private final RetrievalOptions retrieval = new RetrievalOptions();
 
@@ -71,7 +64,7 @@ final class AskCommand extends Command {
     @Override
     public Integer call() throws InterruptedException {
         retrieval.check();
-        RagSettings settings = retrieval.settings(options(), PASSAGES);
+        RagSettings settings = retrieval.settings(options());
         Surroundings at = surroundings();
         String question = QuestionText.read(arguments, "question", settings.maxQuestionChars(), at.in());
         Session.Plan plan =

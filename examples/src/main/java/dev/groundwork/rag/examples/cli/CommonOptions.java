@@ -47,11 +47,6 @@ final class CommonOptions {
         return logLevel;
     }
 
-    /** Returns whether there is a file with settings. */
-    boolean hasSettings() {
-        return settingsFile != null;
-    }
-
     /**
      * Returns the settings of the file, or the defaults.
      *

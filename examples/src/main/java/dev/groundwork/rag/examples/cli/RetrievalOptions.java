@@ -33,7 +33,8 @@ final class RetrievalOptions {
             order = 3,
             names = "--k",
             paramLabel = "N",
-            description = "How many passages to take, from 1 to 1,000; 20 for ask and 10 for search if not given.")
+            description = "How many passages to take, from 1 to 1,000. If not given,"
+                    + " search takes 10, and ask 8 for a prompt or 30 to quote from.")
     private @Nullable Integer k;
 
     @Option(
@@ -63,17 +64,12 @@ final class RetrievalOptions {
         }
     }
 
-    /**
-     * Returns the settings as these options change them.
-     *
-     * @param passages how many passages to take where neither {@code --k} nor a file says; 0 for the settings' own
-     */
-    RagSettings settings(CommonOptions options, int passages) {
+    /** Returns the settings as these options change them. */
+    RagSettings settings(CommonOptions options) {
         RagSettings settings = options.settings();
         RagSettings.Builder changed = settings.toBuilder();
-        int wanted = k != null ? k : options.hasSettings() ? 0 : passages;
-        if (wanted > 0) {
-            changed.limit(wanted).contextSources(Math.min(wanted, 100));
+        if (k != null) {
+            changed.limit(k).contextSources(Math.min(k, 100)).extractiveSources(k);
         }
         if (timeout != null) {
             changed.timeout(duration(timeout));

@@ -56,7 +56,7 @@ final class SearchCommand extends Command {
     @Override
     public Integer call() throws InterruptedException {
         retrieval.check();
-        RagSettings settings = retrieval.settings(options(), 0);
+        RagSettings settings = retrieval.settings(options());
         Surroundings at = surroundings();
         String query = QuestionText.read(arguments, "query", settings.maxQuestionChars(), at.in());
         Session.Plan plan = new Session.Plan(retrieval.docs(), retrieval.index(), mode, List.of(), settings);
