@@ -26,8 +26,11 @@ final class Ingestion {
     /** Part of every fingerprint: changes when the way in which a segment is embedded changes. */
     private static final String EMBEDDING_VERSION = "/e1";
 
-    /** A longer context prefix would push the segment's own text out of the model's sight. */
-    private static final int MAX_PREFIX_CHARS = 200;
+    /**
+     * A longer context prefix would push the segment's own text out of the model's sight: a character can be a token, and
+     * small models read 512.
+     */
+    private static final int MAX_PREFIX_CHARS = 120;
 
     private final SegmentIndex index;
     private final EmbeddingModel model;
@@ -185,13 +188,23 @@ final class Ingestion {
         if (prefix.isEmpty()) {
             return segment.text();
         }
-        if (prefix.length() > MAX_PREFIX_CHARS) {
-            int end = Character.isHighSurrogate(prefix.charAt(MAX_PREFIX_CHARS - 1))
-                    ? MAX_PREFIX_CHARS - 1
-                    : MAX_PREFIX_CHARS;
-            prefix = prefix.substring(0, end);
+        return fitting(prefix) + "\n" + segment.text();
+    }
+
+    /** Leaves out the outermost headings where all of them are too long, as the innermost ones say most. */
+    private static String fitting(String prefix) {
+        String rest = prefix;
+        while (rest.length() > MAX_PREFIX_CHARS) {
+            int next = rest.indexOf(SegmentKeys.HEADING_SEPARATOR);
+            if (next < 0) {
+                int end = Character.isHighSurrogate(rest.charAt(MAX_PREFIX_CHARS - 1))
+                        ? MAX_PREFIX_CHARS - 1
+                        : MAX_PREFIX_CHARS;
+                return rest.substring(0, end);
+            }
+            rest = rest.substring(next + SegmentKeys.HEADING_SEPARATOR.length());
         }
-        return prefix + "\n" + segment.text();
+        return rest;
     }
 
     /**

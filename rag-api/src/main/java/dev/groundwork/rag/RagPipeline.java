@@ -106,14 +106,19 @@ final class RagPipeline implements Rag {
         // The question runs in a scope of its own within this one, so that its end is told even when it is cancelled.
         QuestionScope scope = new QuestionScope();
         CountDownLatch ended = new CountDownLatch(1);
-        executor.start(new QuestionScope(), "question", () -> {
-            try {
-                tell(question, current, scope, handler);
-            } finally {
-                ended.countDown();
-            }
-            return ended;
-        });
+        try {
+            executor.start(new QuestionScope(), "question", () -> {
+                try {
+                    tell(question, current, scope, handler);
+                } finally {
+                    ended.countDown();
+                }
+                return ended;
+            });
+        } catch (OverloadedException | CancelledException e) {
+            ended.countDown();
+            handler.onError(e);
+        }
         return new AnswerStream() {
             @Override
             public void cancel() {

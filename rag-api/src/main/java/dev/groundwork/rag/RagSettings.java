@@ -82,7 +82,7 @@ public record RagSettings(
 
     /**
      * Returns the defaults: 30 s for a question, 10 hits from 100 candidates a leg, a weight of .6 on vectors (which
-     * measured best over eight collections of different kinds, within .005 of the best on nearly all), 8 sources in at
+     * measured best over eight collections of different kinds, within .005 of the best on nearly all), 12 sources in at
      * most 3,000 tokens, extracts from 30 hits (the answer was among the sentences for 90 % of 400 questions, 88 % with 10).
      */
     public static RagSettings defaults() {
@@ -223,7 +223,7 @@ public record RagSettings(
         private double vectorWeight = 0.6;
         private double minCosine = -1;
         private int rerankCandidates = 50;
-        private int contextSources = 8;
+        private int contextSources = 12;
         private int contextTokens = 3_000;
         private boolean answerWithoutContext = false;
         private boolean extractiveFallback = true;
@@ -269,7 +269,7 @@ public record RagSettings(
             return this;
         }
 
-        /** Sets how many sources a prompt has at most; 1 to 100. 8 by default. */
+        /** Sets how many sources a prompt has at most; 1 to 100. 12 by default. */
         public Builder contextSources(int value) {
             contextSources = value;
             return this;

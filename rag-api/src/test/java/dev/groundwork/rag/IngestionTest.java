@@ -144,6 +144,10 @@ class IngestionTest {
 
         assertThat(Ingestion.embeddedText(segment)).isEqualTo("Guide › Keys › Rotation\nbody");
         assertThat(Ingestion.embeddedText(TextSegment.from("body"))).isEqualTo("body");
+        segment.metadata().put(SegmentKeys.TITLE, "t".repeat(120));
+        assertThat(Ingestion.embeddedText(segment)).isEqualTo("Keys › Rotation\nbody");
+        segment.metadata().remove(SegmentKeys.HEADINGS).put(SegmentKeys.TITLE, "t".repeat(300));
+        assertThat(Ingestion.embeddedText(segment)).isEqualTo("t".repeat(120) + "\nbody");
     }
 
     @Test

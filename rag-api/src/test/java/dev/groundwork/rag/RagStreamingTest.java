@@ -105,6 +105,22 @@ class RagStreamingTest {
     }
 
     @Test
+    void tellsTheHandlerThatTooMuchIsUnderWay() throws InterruptedException {
+        CountDownLatch started = new CountDownLatch(2);
+        RagSettings settings = RagSettings.builder().maxHops(4).build();
+        Log log = new Log();
+        try (Rag rag =
+                Fakes.rag(Fakes.hanging("vector", started)).settings(settings).build()) {
+            // Each takes one thread for itself and one for its leg.
+            rag.askStreaming(Question.of("first?"), new Log());
+            rag.askStreaming(Question.of("second?"), new Log());
+            assertThat(started.await(5, TimeUnit.SECONDS)).isTrue();
+            rag.askStreaming(Question.of("third?"), log).await();
+        }
+        assertThat(log.calls).containsExactly("<OverloadedException>");
+    }
+
+    @Test
     void aHandlerThatThrowsGetsItsOwnFailureBack() throws InterruptedException {
         Log log = new Log() {
             @Override

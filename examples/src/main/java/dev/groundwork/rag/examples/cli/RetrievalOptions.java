@@ -34,7 +34,7 @@ final class RetrievalOptions {
             names = "--k",
             paramLabel = "N",
             description = "How many passages to take, from 1 to 1,000. If not given,"
-                    + " search takes 10, and ask 8 for a prompt or 30 to quote from.")
+                    + " search takes 10, and ask 12 for a prompt or 30 to quote from.")
     private @Nullable Integer k;
 
     @Option(
