@@ -5,7 +5,7 @@ set -u
 
 here=$(cd -P "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 rag=$here/../rag
-data=${1:-$here/../../../shared/data}
+data=$(cd -P "${1:-$here/../../../shared/data}" 2>/dev/null && pwd)
 prometheus=$data/documents/prometheus
 mixed=$data/documents/mixed
 question="What does the rate function do?"

@@ -16,7 +16,9 @@ class TokenEstimateTest {
         assertEquals(6, TokenEstimate.of("findAllByKey"), "inner capitals");
         assertEquals(2, TokenEstimate.of("2026"));
         assertEquals(5, TokenEstimate.of("abc123"), "two for abc, three for the digits");
+        assertEquals(9, TokenEstimate.of("ключ مفتاح"), "one per letter beyond Latin");
         assertEquals(5, TokenEstimate.of("汉字，汉字"));
+        assertEquals(4, TokenEstimate.of("한국"));
         assertEquals(2, TokenEstimate.of("😀 😀"));
     }
 }
