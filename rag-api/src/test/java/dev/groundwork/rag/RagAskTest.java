@@ -147,6 +147,30 @@ class RagAskTest {
     }
 
     @Test
+    void aRerankerThatHangsIsInterruptedBeforeTheQuestionGoesOn() {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        FakePool pool = new FakePool(
+                () -> Fakes.reply(interrupted.await(5, TimeUnit.SECONDS) ? "interrupted [1]" : "still running [1]"));
+        try (Rag rag = Fakes.rag(Fakes.finding("vector", A, B))
+                .reranker(Fakes.reranker(() -> {
+                    try {
+                        new CountDownLatch(1).await();
+                        return List.of();
+                    } catch (InterruptedException e) {
+                        interrupted.countDown();
+                        throw e;
+                    }
+                }))
+                .llmPool(pool)
+                .build()) {
+            Answer answer = rag.ask(Question.of("what?").withTimeout(Duration.ofSeconds(2)));
+
+            assertThat(answer.text()).isEqualTo("interrupted [1]");
+            assertThat(answer.trace().degradations()).containsExactly(new Degradation("rerank", "timed_out", ""));
+        }
+    }
+
+    @Test
     void takesTheRerankersOrder() {
         Hit first = B.with(new Score("rerank", Score.Kind.RERANK, 3, 1));
         try (Rag rag = Fakes.rag(Fakes.finding("vector", A, B))
