@@ -11,7 +11,8 @@ import java.util.Map;
  * segment that a leg did not find gets 0 there, and the weighted mean is the fused score. See Bruch, Gai and Ingber, "An
  * Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 42(1), 2023, section 4.
  *
- * <p>Over eight collections it beat reciprocal rank fusion by .011 nDCG@10 on average. Thread-safe.
+ * <p>A convex combination with z-scores, not with min-max as here, was .011 nDCG@10 above reciprocal rank fusion on the
+ * mean of eight English collections; the choice of normaliser hardly mattered there. Thread-safe.
  */
 public final class ConvexFusion implements Fusion {
 

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param start when it began, counted from the question's start
  * @param duration how long it took
  * @param in how many segments went in; for the embedding, texts
- * @param out how many came out; for the model's answer, citations that it could use
+ * @param out how many came out; for the model's answer, 1; for an extraction and for the
+ *     check of citations, citations that are supported
  * @param candidates every segment that came out, with the score of this hop, best first; empty where the hop has no
  *     scores
  * @param model the model that did it, or the pool's member that served; {@code null} where there is none

@@ -57,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A member that rests is skipped without a call. While another member could still be asked, an attempt gets half of
  * what is left of the deadline (or {@link Builder#attemptTimeout}), so that one that hangs leaves time for the next;
- * the last one gets all of it. Failsafe and fallback live here, so members should not retry by themselves: build them
+ * the last one gets all of it. Retries and fail-over are the pool's, so members should not retry by themselves: build them
  * with {@code maxRetries(0)}.
  *
  * <p>Members are called on daemon threads of the pool's own, which are interrupted when the deadline passes or the

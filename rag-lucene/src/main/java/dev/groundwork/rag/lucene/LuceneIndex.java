@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * A {@link SegmentIndex} in one Lucene index: vectors, words, metadata, the segments themselves, the ledger and the
  * manifest, committed together.
  *
- * <p>Thread-safe. Searches run on the caller's thread, side by side, over the newest commit; they wait for nothing and
- * heed no interrupt. Changes run one after the other on a thread of the index. A caller that is interrupted meanwhile
+ * <p>Thread-safe. Searches run on the caller's thread, side by side, over the newest commit; they heed no interrupt,
+ * and wait for nothing but, read-only, for a newer commit to be opened. Changes run one after the other on a thread of the index. A caller that is interrupted meanwhile
  * waits until its change is done or has failed, and then has its interrupt flag set: {@link #apply} always tells what
  * became of it.
  *

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class VectorSearch {
 
     /**
-     * Up to this many candidates, all are compared: that takes about 0.5 ms at 384 dimensions and misses nothing, where
-     * the graph with a filter takes five times as long for a recall of .997.
+     * Up to this many candidates, all are compared: 0.7 ms for 10,000 at 384 dimensions, and nothing is missed, where
+     * the graph with a filter needed 2.5 ms for a recall of .997.
      */
     static final int EXACT_LIMIT = 12_000;
 
