@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /** The vector leg; its two steps, embedding and search, are hops of their own in the trace. */
 final class VectorRetriever implements Retriever {
 
-    private final SegmentIndex index;
+    private final SegmentReader index;
     private final EmbeddingModel model;
     private final boolean knowsQueries;
 
-    VectorRetriever(SegmentIndex index, EmbeddingModel model) {
+    VectorRetriever(SegmentReader index, EmbeddingModel model) {
         this.index = Objects.requireNonNull(index, "index");
         this.model = Objects.requireNonNull(model, "model");
         this.knowsQueries = model.supportedParameters().contains(EmbeddingRequestParameters.INPUT_TYPE);
