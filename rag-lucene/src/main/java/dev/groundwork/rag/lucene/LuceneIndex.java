@@ -148,7 +148,7 @@ public final class LuceneIndex implements SegmentIndex {
 
     @Override
     public SegmentSnapshot snapshot() {
-        return new PinnedReader(engine);
+        return all.snapshot();
     }
 
     @Override
