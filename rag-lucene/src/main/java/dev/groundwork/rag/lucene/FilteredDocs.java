@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
@@ -31,6 +32,13 @@ record FilteredDocs(List<FixedBitSet> leaves, long count) {
             count += bits.cardinality();
         }
         return new FilteredDocs(leaves, count);
+    }
+
+    /** Returns whether a document of the snapshot is among them. */
+    boolean contains(Snapshot snapshot, int doc) {
+        List<LeafReaderContext> all = snapshot.reader().leaves();
+        LeafReaderContext leaf = all.get(ReaderUtil.subIndex(doc, all));
+        return leaves.get(leaf.ord).get(doc - leaf.docBase);
     }
 
     Query asQuery() {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PostingsEnum;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -92,9 +91,9 @@ sealed interface MetadataMatcher {
             TermsEnum at = indexed.iterator();
             if (at.seekExact(MetadataTerms.prefix(key, MetadataTerms.LONG))) {
                 PostingsEnum postings = at.postings(null, PostingsEnum.NONE);
-                StoredFields stored = leaf.storedFields();
+                Fields.Records records = new Fields.Records(leaf);
                 for (int doc = postings.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = postings.nextDoc()) {
-                    Metadata metadata = Fields.read(stored, doc).segment().metadata();
+                    Metadata metadata = records.read(doc).segment().metadata();
                     if (metadata.toMap().get(key) instanceof String value && test.test(value)) {
                         bits.set(doc);
                     }

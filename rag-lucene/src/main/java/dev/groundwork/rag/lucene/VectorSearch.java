@@ -1,11 +1,7 @@
 package dev.groundwork.rag.lucene;
 
-import dev.groundwork.rag.Hit;
-import dev.groundwork.rag.Hop;
-import dev.groundwork.rag.Score;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.index.DocValues;
@@ -13,8 +9,6 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
-import org.apache.lucene.search.DocAndFloatFeatureBuffer;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -36,72 +30,77 @@ final class VectorSearch {
      */
     static final int EXACT_LIMIT = 12_000;
 
-    /** The fewest that the graph is asked for. At 10 it finds .73 of the true ten, at 60 about .95. */
-    private static final int LEAST_BREADTH = 60;
-
-    private static final int BREADTH_FACTOR = 6;
-
     private VectorSearch() {}
 
-    static List<Hit> search(
-            Snapshot snapshot, float[] unit, int limit, @Nullable MetadataMatcher matcher, int exactLimit)
+    /**
+     * Finds the nearest.
+     *
+     * @param docs what the search is restricted to; {@code null} for all segments
+     * @return best first, ties by id
+     */
+    static List<ScoreDoc> find(Snapshot snapshot, float[] query, int limit, @Nullable FilteredDocs docs, int exactLimit)
             throws IOException {
+        VectorProfile profile = snapshot.manifest().layout().profile();
+        int breadth = Calibration.breadth(snapshot.manifest(), limit);
         List<ScoreDoc> found;
-        if (matcher == null && snapshot.segments() > exactLimit) {
-            found = throughGraph(snapshot, unit, limit, null);
+        if (docs == null && snapshot.segments() > exactLimit) {
+            found = throughGraph(snapshot, query, breadth, null);
         } else {
-            FilteredDocs docs = FilteredDocs.of(snapshot, matcher);
-            found = docs.count() <= exactLimit
-                    ? exactly(snapshot, unit, limit, docs)
-                    : throughGraph(snapshot, unit, limit, docs.asQuery());
+            FilteredDocs candidates = docs == null ? FilteredDocs.of(snapshot, null) : docs;
+            found = candidates.count() <= exactLimit
+                    ? exactly(snapshot, query, limit, candidates)
+                    : throughGraph(snapshot, query, breadth, candidates.asQuery());
         }
-        List<ScoreDoc> best = best(snapshot, found, limit);
-        return Hits.read(snapshot, best, Hop.VECTOR, Score.Kind.COSINE, doc -> Vectors.cosine(doc.score));
+        if (profile.quantized()) {
+            rescore(snapshot, query, found);
+        }
+        return best(snapshot, found, limit);
     }
 
-    private static List<ScoreDoc> throughGraph(Snapshot snapshot, float[] unit, int limit, @Nullable Query filter)
+    private static List<ScoreDoc> throughGraph(Snapshot snapshot, float[] query, int breadth, @Nullable Query filter)
             throws IOException {
-        int breadth = Math.max(LEAST_BREADTH, BREADTH_FACTOR * limit);
-        Query query = new KnnFloatVectorQuery(Fields.vectors(unit.length), unit, breadth, filter);
-        return List.of(snapshot.searcher().search(query, breadth).scoreDocs);
+        Query knn = new KnnFloatVectorQuery(Fields.vectors(query.length), query, breadth, filter);
+        return List.of(snapshot.searcher().search(knn, breadth).scoreDocs);
+    }
+
+    /** Brings the scores of what was found by quantized vectors to what the vectors themselves give. */
+    static void rescore(Snapshot snapshot, float[] query, List<ScoreDoc> found) throws IOException {
+        List<ScoreDoc> ordered = new ArrayList<>(found);
+        ordered.sort(Comparator.comparingInt(doc -> doc.doc));
+        List<LeafReaderContext> leaves = snapshot.reader().leaves();
+        LeafReaderContext leaf = null;
+        VectorScorer scorer = null;
+        for (ScoreDoc doc : ordered) {
+            if (leaf == null || doc.doc >= leaf.docBase + leaf.reader().maxDoc()) {
+                leaf = leaves.get(ReaderUtil.subIndex(doc.doc, leaves));
+                FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(query.length));
+                scorer = vectors == null ? null : vectors.rescorer(query);
+            }
+            if (scorer != null && scorer.iterator().advance(doc.doc - leaf.docBase) == doc.doc - leaf.docBase) {
+                doc.score = scorer.score();
+            }
+        }
+    }
+
+    /** Returns the score of one document; NaN where it has no vector of the query's dimension. */
+    static float score(Snapshot snapshot, float[] query, int doc) throws IOException {
+        ScoreDoc one = new ScoreDoc(doc, Float.NaN);
+        rescore(snapshot, query, List.of(one));
+        return one.score;
     }
 
     /** Returns the best, with all that tie with the last one. */
-    private static List<ScoreDoc> exactly(Snapshot snapshot, float[] unit, int limit, FilteredDocs docs)
+    private static List<ScoreDoc> exactly(Snapshot snapshot, float[] query, int limit, FilteredDocs docs)
             throws IOException {
-        int[] ids = new int[(int) docs.count()];
-        float[] scores = new float[ids.length];
-        int count = 0;
-        DocAndFloatFeatureBuffer buffer = new DocAndFloatFeatureBuffer();
+        Nearest nearest = new Nearest(limit);
         for (LeafReaderContext leaf : snapshot.reader().leaves()) {
             FixedBitSet bits = docs.leaves().get(leaf.ord);
-            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(unit.length));
             int matches = bits.cardinality();
-            if (vectors == null || matches == 0) {
-                continue;
-            }
-            VectorScorer.Bulk scorer = vectors.scorer(unit).bulk(new BitSetIterator(bits, matches));
-            while (true) {
-                scorer.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
-                if (buffer.size == 0) {
-                    break;
-                }
-                for (int i = 0; i < buffer.size; i++) {
-                    ids[count] = leaf.docBase + buffer.docs[i];
-                    scores[count++] = buffer.features[i];
-                }
+            if (matches > 0) {
+                nearest.compare(leaf, query, new BitSetIterator(bits, matches));
             }
         }
-        float[] sorted = Arrays.copyOf(scores, count);
-        Arrays.sort(sorted);
-        float least = count > limit ? sorted[count - limit] : Float.NEGATIVE_INFINITY;
-        List<ScoreDoc> best = new ArrayList<>(limit);
-        for (int i = 0; i < count; i++) {
-            if (scores[i] >= least) {
-                best.add(new ScoreDoc(ids[i], scores[i]));
-            }
-        }
-        return best;
+        return nearest.found();
     }
 
     /** Orders by score, ties by id, and cuts. */
@@ -125,14 +124,15 @@ final class VectorSearch {
         return List.copyOf(kept.subList(0, Math.min(limit, end)));
     }
 
-    private record Named(ScoreDoc doc, BytesRef id) {}
+    private record Named<D extends ScoreDoc>(D doc, BytesRef id) {}
 
-    private static void orderById(Snapshot snapshot, List<ScoreDoc> ties) throws IOException {
+    /** Orders documents in doc order by their ids. */
+    static <D extends ScoreDoc> void orderById(Snapshot snapshot, List<D> ties) throws IOException {
         List<LeafReaderContext> leaves = snapshot.reader().leaves();
-        List<Named> named = new ArrayList<>(ties.size());
+        List<Named<D>> named = new ArrayList<>(ties.size());
         LeafReaderContext leaf = null;
         SortedDocValues ids = null;
-        for (ScoreDoc doc : ties) { // by document, as doc values want to be read
+        for (D doc : ties) { // by document, as doc values want to be read
             LeafReaderContext its = leaves.get(ReaderUtil.subIndex(doc.doc, leaves));
             if (ids == null || its != leaf) {
                 leaf = its;
@@ -141,7 +141,7 @@ final class VectorSearch {
             BytesRef id = ids.advanceExact(doc.doc - its.docBase)
                     ? BytesRef.deepCopyOf(ids.lookupOrd(ids.ordValue()))
                     : new BytesRef();
-            named.add(new Named(doc, id));
+            named.add(new Named<>(doc, id));
         }
         named.sort(Comparator.comparing(Named::id));
         for (int i = 0; i < named.size(); i++) {
