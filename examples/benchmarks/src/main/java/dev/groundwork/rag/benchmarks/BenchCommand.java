@@ -36,8 +36,15 @@ public final class BenchCommand implements Runnable {
         CommandLine line = new CommandLine(new BenchCommand());
         List.of(
                         new SearchBenchmark(surroundings),
+                        new IndexBenchmark(surroundings),
+                        new FilterBenchmark(surroundings),
                         new LangChain4jBenchmark(surroundings),
-                        new PeersBenchmark(surroundings))
+                        new PeersBenchmark(surroundings),
+                        new HybridBenchmark(surroundings),
+                        new DurableBenchmark(surroundings),
+                        new OpenBenchmark(surroundings),
+                        new MillionBenchmark(surroundings),
+                        new RecallBenchmark(surroundings))
                 .forEach(line::addSubcommand);
         line.addSubcommand(new HelpCommand())
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))

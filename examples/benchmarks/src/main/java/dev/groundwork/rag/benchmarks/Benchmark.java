@@ -7,6 +7,8 @@ import dev.groundwork.rag.benchmarks.measure.Report;
 import dev.groundwork.rag.benchmarks.measure.Rounds;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
@@ -25,16 +27,28 @@ abstract class Benchmark implements Callable<Integer> {
     private final Surroundings surroundings;
     private final String name;
     private final int size;
+    private final List<DataKind> kinds;
+
+    /**
+     * Makes it, for real data.
+     *
+     * @param size passages in the index where no option says
+     */
+    Benchmark(Surroundings surroundings, String name, int size) {
+        this(surroundings, name, size, List.of(DataKind.REAL));
+    }
 
     /**
      * Makes it.
      *
      * @param size passages in the index where no option says
+     * @param kinds what it is measured on, one after the other, where no option says
      */
-    Benchmark(Surroundings surroundings, String name, int size) {
+    Benchmark(Surroundings surroundings, String name, int size, List<DataKind> kinds) {
         this.surroundings = surroundings;
         this.name = name;
         this.size = size;
+        this.kinds = kinds;
     }
 
     /** Measures. */
@@ -42,7 +56,21 @@ abstract class Benchmark implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
-        Corpus corpus = options.corpus(surroundings, size);
+        List<Report> reports = new ArrayList<>();
+        for (DataKind kind : options.kinds(kinds)) {
+            Report report = measure(options.corpus(surroundings, kind, size));
+            surroundings.out().print(report.toTable());
+            surroundings.out().flush();
+            reports.add(report);
+        }
+        Path json = options.json();
+        if (json != null) {
+            Report.writeJson(json, reports);
+        }
+        return 0;
+    }
+
+    private Report measure(Corpus corpus) throws Exception {
         String data = String.format(
                 Locale.ROOT,
                 "%,d x %d %s, %,d queries, top %d, medians of %d rounds",
@@ -62,12 +90,6 @@ abstract class Benchmark implements Callable<Integer> {
         } finally {
             Folders.delete(work);
         }
-        surroundings.out().print(report.toTable());
-        surroundings.out().flush();
-        Path json = options.json();
-        if (json != null) {
-            report.writeJson(json);
-        }
-        return 0;
+        return report;
     }
 }

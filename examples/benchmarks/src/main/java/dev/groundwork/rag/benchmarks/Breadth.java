@@ -8,6 +8,9 @@ final class Breadth {
     /** Beyond this a search looks at much of the index. */
     static final int MOST = 5_000;
 
+    /** Recalls that differ by no more than this count as equal: one hit in a thousand. */
+    static final double EQUAL = 0.001;
+
     private Breadth() {}
 
     /**

@@ -5,6 +5,7 @@ import dev.groundwork.rag.benchmarks.data.RealData;
 import dev.groundwork.rag.benchmarks.data.SyntheticData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -17,9 +18,9 @@ final class DataOptions {
     @Option(
             names = "--set",
             paramLabel = "SET",
-            defaultValue = "real",
-            description = "real: sentences of the shared texts; synthetic: clusters. Default: ${DEFAULT-VALUE}.")
-    private DataKind set = DataKind.REAL;
+            description =
+                    "real: sentences of the shared texts; synthetic: clusters. Default: what the benchmark is for.")
+    private @Nullable DataKind set;
 
     @Option(names = "--n", paramLabel = "N", description = "Passages in the index.")
     private @Nullable Integer passages;
@@ -65,21 +66,26 @@ final class DataOptions {
         return Objects.requireNonNullElse(cache, surroundings.cache());
     }
 
+    /** Returns the kinds that are asked for. */
+    List<DataKind> kinds(List<DataKind> usual) {
+        return set == null ? usual : List.of(set);
+    }
+
     /**
      * Reads or makes what is to be indexed.
      *
      * @param most how many passages where no option says
      */
-    Corpus corpus(Surroundings surroundings, int most) throws IOException {
+    Corpus corpus(Surroundings surroundings, DataKind kind, int most) throws IOException {
         int count = passages == null ? most : passages;
         require("n", count);
         require("queries", queries);
         require("rounds", rounds);
         Path folder = Objects.requireNonNullElse(data, surroundings.data());
-        if (set == DataKind.REAL && RealData.in(folder)) {
+        if (kind == DataKind.REAL && RealData.in(folder)) {
             return RealData.read(folder, cache(surroundings), count, queries, surroundings.progress());
         }
-        if (set == DataKind.REAL) {
+        if (kind == DataKind.REAL) {
             surroundings.err().println("bench: no shared texts in " + folder + ", so the data are synthetic");
         }
         return SyntheticData.make(count, queries, DIMENSION);

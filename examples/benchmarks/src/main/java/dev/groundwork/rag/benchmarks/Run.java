@@ -9,6 +9,7 @@ import dev.groundwork.rag.benchmarks.engines.RawIndexing;
 import dev.groundwork.rag.benchmarks.engines.Search;
 import dev.groundwork.rag.benchmarks.measure.Progress;
 import dev.groundwork.rag.benchmarks.measure.Rounds;
+import dev.groundwork.rag.lucene.VectorProfile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,11 +25,17 @@ import java.util.List;
  */
 record Run(Corpus corpus, Path cache, Path work, Rounds rounds, Progress.Factory progress) {
 
-    /** Builds our index of the corpus, to be closed. */
+    /** Builds our index of the corpus as an application leaves it, to be closed. */
     OurIndex ours() {
-        OurIndex index = OurIndex.open(work.resolve("ours"));
+        return ours("ours", VectorProfile.BALANCED);
+    }
+
+    /** Builds our index of the corpus in a folder of its own, to be closed. */
+    OurIndex ours(String folder, VectorProfile profile) {
+        OurIndex index = OurIndex.bulk(work.resolve(folder), profile);
         try (Progress bar = progress.start("Groundwork: indexing", corpus.size())) {
             index.add(corpus, bar::step);
+            index.settle();
         }
         return index;
     }

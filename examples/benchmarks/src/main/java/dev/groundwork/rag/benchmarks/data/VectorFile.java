@@ -19,7 +19,7 @@ import java.util.zip.CheckedOutputStream;
  * Vectors of one length in a file, with a checksum at its end. A file is either whole, under its name, or not there: it is
  * written beside its name and then moved.
  */
-final class VectorFile {
+public final class VectorFile {
 
     private static final int MAGIC = 0x47_57_56_31; // GWV1
     private static final int BUFFER = 1 << 16;
@@ -27,7 +27,7 @@ final class VectorFile {
     private VectorFile() {}
 
     /** Returns the vectors; empty where there is no file or it is damaged. */
-    static Optional<float[][]> read(Path file) throws IOException {
+    public static Optional<float[][]> read(Path file) throws IOException {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -55,7 +55,7 @@ final class VectorFile {
     }
 
     /** Writes them, in the place of what there is. */
-    static void write(Path file, float[][] vectors) throws IOException {
+    public static void write(Path file, float[][] vectors) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         Path part = Files.createTempFile(folder, file.getFileName().toString(), ".part");

@@ -2,25 +2,25 @@ package dev.groundwork.rag.benchmarks.engines;
 
 import static dev.langchain4j.store.embedding.filter.MetadataFilterBuilder.metadataKey;
 
-import dev.groundwork.rag.ConvexFusion;
 import dev.groundwork.rag.Hit;
-import dev.groundwork.rag.Hop;
 import dev.groundwork.rag.IndexChange;
+import dev.groundwork.rag.IndexStats;
 import dev.groundwork.rag.IndexedSegment;
+import dev.groundwork.rag.SegmentReader;
 import dev.groundwork.rag.benchmarks.data.Corpus;
 import dev.groundwork.rag.benchmarks.data.Passage;
 import dev.groundwork.rag.benchmarks.data.Query;
 import dev.groundwork.rag.benchmarks.data.Share;
+import dev.groundwork.rag.lucene.Durability;
 import dev.groundwork.rag.lucene.LuceneIndex;
+import dev.groundwork.rag.lucene.VectorProfile;
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.filter.Filter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -31,20 +31,46 @@ public final class OurIndex implements AutoCloseable {
     /** Segments that are applied at once when many are put in. */
     public static final int BATCH = 10_000;
 
-    private static final int CANDIDATES = 100;
-    private static final Map<String, Double> WEIGHTS = Map.of(Hop.VECTOR, 0.6, Hop.TEXT, 0.4);
+    /** Threads that index at the same time, background merges aside. */
+    public static final int INDEXING_THREADS = 1;
+
+    /** Hits that each leg of a hybrid search contributes. */
+    public static final int HYBRID_CANDIDATES = SegmentReader.HYBRID_CANDIDATES;
 
     private final Path folder;
-    private final LuceneIndex index;
+    private final VectorProfile profile;
+    private LuceneIndex index;
 
-    private OurIndex(Path folder, LuceneIndex index) {
+    private OurIndex(Path folder, VectorProfile profile, LuceneIndex index) {
         this.folder = folder;
+        this.profile = profile;
         this.index = index;
     }
 
-    /** Opens or makes one. */
-    public static OurIndex open(Path folder) {
-        return new OurIndex(folder, LuceneIndex.open(folder));
+    /** Makes or opens one that survives crashes write by write, as it does by default. */
+    public static OurIndex open(Path folder, VectorProfile profile) {
+        return open(folder, profile, Durability.everyWrite());
+    }
+
+    /** Makes one that is filled in one go: what it holds is on disk when {@link #settle} returns. */
+    public static OurIndex bulk(Path folder, VectorProfile profile) {
+        return open(folder, profile, Durability.none());
+    }
+
+    /** Opens one as an application does that does not say more than where it is. */
+    public static OurIndex reopen(Path folder) {
+        return new OurIndex(folder, VectorProfile.BALANCED, LuceneIndex.open(folder));
+    }
+
+    private static OurIndex open(Path folder, VectorProfile profile, Durability durability) {
+        return new OurIndex(
+                folder,
+                profile,
+                LuceneIndex.builder()
+                        .path(folder)
+                        .profile(profile)
+                        .durability(durability)
+                        .open());
     }
 
     /** Puts a corpus in, and tells after each batch how many passages it was. */
@@ -85,13 +111,7 @@ public final class OurIndex implements AutoCloseable {
 
     /** Searches by vector and words, and fuses. */
     public Search<List<Hit>> hybrid(int limit) {
-        ConvexFusion fusion = new ConvexFusion(WEIGHTS);
-        return search(query -> {
-            Map<String, List<Hit>> legs = new LinkedHashMap<>();
-            legs.put(Hop.VECTOR, index.searchVector(Embedding.from(query.vector()), CANDIDATES, null));
-            legs.put(Hop.TEXT, index.searchText(query.text(), CANDIDATES, null));
-            return fusion.fuse(legs, limit);
-        });
+        return search(query -> index.searchHybrid(Embedding.from(query.vector()), query.text(), limit, null));
     }
 
     private static @Nullable Filter filter(Share share) {
@@ -112,9 +132,28 @@ public final class OurIndex implements AutoCloseable {
         };
     }
 
-    /** Returns the bytes that it takes on disk. */
-    public long bytes() {
-        return index.stats().bytes();
+    /** Commits what was put in, and waits for merges. */
+    public void commitAndMerge() {
+        index.commit();
+        Background.awaitMerges();
+    }
+
+    /**
+     * Brings it to the state in which an application leaves it that has not written for a while: all committed, merges
+     * done, the breadth of searches measured.
+     */
+    public void settle() {
+        commitAndMerge();
+        close();
+        index = open(folder, profile, Durability.everyWrite()).index;
+        delete(List.of("none")); // any write has the breadth measured, once no other one has come for half a second
+        Background.awaitQuiet();
+        index.commit();
+    }
+
+    /** Returns size and parts. */
+    public IndexStats stats() {
+        return index.stats();
     }
 
     /** Returns the folder, to look at it with Lucene alone. */

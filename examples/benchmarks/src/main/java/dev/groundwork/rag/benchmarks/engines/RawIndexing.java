@@ -20,6 +20,7 @@ import org.apache.lucene.store.FSDirectory;
 public final class RawIndexing {
 
     private static final int PROGRESS_STEP = 1_000;
+    private static final int DEFAULT_BUFFER = (int) IndexWriterConfig.DEFAULT_RAM_BUFFER_SIZE_MB;
 
     private final Corpus corpus;
     private final Path cache;
@@ -36,10 +37,11 @@ public final class RawIndexing {
         this.progress = progress;
     }
 
-    /** Writes the corpus with Lucene's defaults, by so many threads; returns when merges are done and all is committed. */
-    public void write(Path folder, int threads) throws IOException {
+    /** Writes the corpus with Lucene's defaults but for the buffer, by so many threads; returns when merges are done and all is committed. */
+    public void write(Path folder, int threads, int bufferMegabytes) throws IOException {
+        IndexWriterConfig config = new IndexWriterConfig(new RawAnalyzer()).setRAMBufferSizeMB(bufferMegabytes);
         try (Directory directory = FSDirectory.open(folder);
-                IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig(new RawAnalyzer()));
+                IndexWriter writer = new IndexWriter(directory, config);
                 Progress bar = progress.start("raw Lucene: indexing", corpus.size())) {
             int steps = (corpus.size() + PROGRESS_STEP - 1) / PROGRESS_STEP;
             Parallel.run(threads, steps, step -> {
@@ -53,7 +55,7 @@ public final class RawIndexing {
 
     /** Returns the folder of an index that Lucene's defaults leave behind, written by one thread. */
     public Path withDefaults() throws IOException {
-        return kept("raw-defaults", folder -> write(folder, 1));
+        return kept("raw-defaults", folder -> write(folder, 1, DEFAULT_BUFFER));
     }
 
     /** Returns the folder of an index whose segments have these sizes, in this order. */
@@ -112,5 +114,40 @@ public final class RawIndexing {
             }
         }
         return folder;
+    }
+
+    /** Opens an index that commits each document. */
+    public Committing committing(Path folder) throws IOException {
+        Directory directory = FSDirectory.open(folder);
+        return new Committing(directory, new IndexWriter(directory, new IndexWriterConfig(new RawAnalyzer())));
+    }
+
+    /** See {@link #committing}. */
+    public final class Committing implements AutoCloseable {
+
+        private final Directory directory;
+        private final IndexWriter writer;
+
+        private Committing(Directory directory, IndexWriter writer) {
+            this.directory = directory;
+            this.writer = writer;
+        }
+
+        /** Writes a passage, or writes it anew, and commits. */
+        public void update(int ordinal) {
+            try {
+                writer.updateDocument(RawLucene.id(ordinal), RawLucene.document(corpus, ordinal));
+                writer.commit();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try (directory) {
+                writer.close();
+            }
+        }
     }
 }

@@ -80,6 +80,11 @@ public final class RawLucene implements AutoCloseable {
         searcher = new IndexSearcher(reader);
     }
 
+    /** Returns the term that a passage is found by. */
+    static Term id(int ordinal) {
+        return new Term(ID, Passage.id(ordinal));
+    }
+
     /** Returns a passage as a document. */
     static Document document(Corpus corpus, int ordinal) {
         Passage passage = corpus.passage(ordinal);

@@ -26,4 +26,9 @@ public final class Quantiles {
         int rank = (int) Math.ceil(percent / 100 * sorted.length);
         return sorted[Math.max(0, rank - 1)];
     }
+
+    /** Returns the largest. */
+    public static double max(double... values) {
+        return Arrays.stream(values).max().orElseThrow();
+    }
 }

@@ -82,10 +82,16 @@ public final class Report {
         return text.toString();
     }
 
-    /** Writes it as one JSON document. */
-    public void writeJson(Path file) throws IOException {
+    /** Writes results as one JSON document, an array. */
+    public static void writeJson(Path file, List<Report> reports) throws IOException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        ObjectNode root = mapper.createObjectNode().put("benchmark", benchmark);
+        ArrayNode all = mapper.createArrayNode();
+        reports.forEach(report -> report.writeTo(all.addObject()));
+        Files.writeString(file, mapper.writeValueAsString(all) + "\n");
+    }
+
+    private void writeTo(ObjectNode root) {
+        root.put("benchmark", benchmark);
         conditions.writeTo(root);
         ArrayNode figures = root.putArray("figures");
         for (Line line : lines) {
@@ -105,7 +111,6 @@ public final class Report {
         }
         ArrayNode all = root.putArray("notes");
         notes.forEach(all::add);
-        Files.writeString(file, mapper.writeValueAsString(root) + "\n");
     }
 
     private static void number(ObjectNode node, String name, double value) {
