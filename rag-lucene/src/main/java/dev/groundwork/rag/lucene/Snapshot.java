@@ -26,6 +26,7 @@ final class Snapshot {
     private final DirectoryReader reader;
     private final IndexSearcher searcher;
     private final Manifest manifest;
+    private final FilterCache filters;
     private volatile @Nullable Counts counts;
 
     private record Counts(long segments, long documents) {}
@@ -33,6 +34,7 @@ final class Snapshot {
     Snapshot(String location, DirectoryReader reader) throws IOException {
         this.reader = reader;
         manifest = Manifest.of(location, reader.getIndexCommit().getUserData());
+        filters = new FilterCache(reader);
         searcher = new IndexSearcher(reader);
         searcher.setSimilarity(SIMILARITY);
         searcher.setQueryCache(null); // Lucene's is one for the whole JVM, the application's own use included
@@ -48,6 +50,11 @@ final class Snapshot {
 
     Manifest manifest() {
         return manifest;
+    }
+
+    /** Tells what filters match in this snapshot. */
+    FilterCache filters() {
+        return filters;
     }
 
     boolean acquire() {

@@ -53,7 +53,7 @@ final class TextSearch {
         }
         query.setMinimumNumberShouldMatch(1);
         if (matcher != null) {
-            query.add(FilteredDocs.of(snapshot, matcher).asQuery(), Occur.FILTER);
+            query.add(snapshot.filters().get(matcher).asQuery(), Occur.FILTER);
         }
         TopFieldDocs found =
                 snapshot.searcher().search(query.build(), new TopFieldCollectorManager(BEST_FIRST, limit, limit));

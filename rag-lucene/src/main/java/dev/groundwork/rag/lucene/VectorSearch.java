@@ -21,7 +21,6 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +49,7 @@ final class VectorSearch {
         if (matcher == null && snapshot.segments() > exactLimit) {
             found = throughGraph(snapshot, unit, limit, null);
         } else {
-            FilteredDocs docs = FilteredDocs.of(snapshot, matcher);
+            FilteredDocs docs = snapshot.filters().get(matcher);
             found = docs.count() <= exactLimit
                     ? exactly(snapshot, unit, limit, docs)
                     : throughGraph(snapshot, unit, limit, docs.asQuery());
@@ -74,13 +73,12 @@ final class VectorSearch {
         int count = 0;
         DocAndFloatFeatureBuffer buffer = new DocAndFloatFeatureBuffer();
         for (LeafReaderContext leaf : snapshot.reader().leaves()) {
-            FixedBitSet bits = docs.leaves().get(leaf.ord);
+            FilteredDocs.Leaf matches = docs.leaves().get(leaf.ord);
             FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(unit.length));
-            int matches = bits.cardinality();
-            if (vectors == null || matches == 0) {
+            if (vectors == null || matches.count() == 0) {
                 continue;
             }
-            VectorScorer.Bulk scorer = vectors.scorer(unit).bulk(new BitSetIterator(bits, matches));
+            VectorScorer.Bulk scorer = vectors.scorer(unit).bulk(new BitSetIterator(matches.bits(), matches.count()));
             while (true) {
                 scorer.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
                 if (buffer.size == 0) {
