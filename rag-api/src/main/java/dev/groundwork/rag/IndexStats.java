@@ -3,8 +3,10 @@ package dev.groundwork.rag;
 /**
  * An index's size.
  *
- * @param segments segments that can be found
+ * @param segments segments that can be found; each has one vector
  * @param documents documents in the ledger
+ * @param deleted entries that were deleted or replaced and still take space, until a merge drops them
+ * @param parts parts that a search has to look into, one after the other; fewer are faster
  * @param bytes bytes on disk, or in memory where the index is kept there
  */
-public record IndexStats(long segments, long documents, long bytes) {}
+public record IndexStats(long segments, long documents, long deleted, int parts, long bytes) {}

@@ -16,6 +16,8 @@ public record Score(String hop, Kind kind, double value, int rank) {
     public enum Kind {
         /** Cosine of the angle between question and segment, from -1 to 1; comparable across questions of one model. */
         COSINE,
+        /** Dot product, of any size and sign; comparable across questions of one model. */
+        DOT_PRODUCT,
         /** BM25, from 0 with no upper bound; comparable within one question only. */
         BM25,
         /** A fusion of several legs, from 0 to 1; comparable within one question only. */

@@ -1,21 +1,20 @@
 package dev.groundwork.rag;
 
-import dev.langchain4j.data.embedding.Embedding;
-import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.filter.Filter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps segments with their vectors and finds them again, by vector and by words. What stands behind the default
  * retrievers.
  *
+ * <p>Each search reads the newest state; {@link #snapshot()} pins one for several.
+ *
  * <p>Thread-safe. Whoever opens an index closes it; {@link #close()} may be called twice, every other call after it
  * throws {@link IllegalStateException}. An interrupt of a calling thread never damages the index.
  */
-public interface SegmentIndex extends AutoCloseable {
+public interface SegmentIndex extends SegmentReader, AutoCloseable {
 
     /**
      * Says which embedding model this index is used with. An index that holds no segment takes any model, and remembers
@@ -29,8 +28,9 @@ public interface SegmentIndex extends AutoCloseable {
     Optional<EmbeddingSpec> embedding();
 
     /**
-     * Applies changes in order, as a whole or not at all. When it returns they are durable (where the index is kept on
-     * disk) and every search that starts later sees them.
+     * Applies changes in order, as a whole or not at all. When it returns they are as durable as the index was opened to
+     * make them, and every search that starts later sees them, or sees them within the time that the index was opened
+     * to allow.
      *
      * @throws IllegalArgumentException if a vector has another dimension than the index, a value that is not finite, or
      *     length zero, or a filter can't be translated; nothing is changed then
@@ -39,29 +39,15 @@ public interface SegmentIndex extends AutoCloseable {
     void apply(List<IndexChange> changes);
 
     /**
-     * Finds the segments whose vectors are nearest by cosine.
+     * Returns a view that holds nothing but the segments whose metadata match, for instance a tenant's, or those that a
+     * user may read. Every search, look-up, count and scan of the view is bound by the filter; a filter given with a
+     * call narrows it further and can't widen it. The view reads the newest state, is as thread-safe as the index, and
+     * is not closed: it ends with the index.
      *
-     * @param query a vector of the index's dimension
-     * @param limit the most hits, from 1 to {@link Question#MAX_LIMIT}
-     * @param filter restricts the search to segments whose metadata match; {@code null} for all
-     * @return hits with a {@link Score.Kind#COSINE} of hop {@code vector}, best first
-     * @throws IllegalArgumentException if the vector or the filter can't be used
+     * @param mandatory what every segment of the view matches
+     * @throws IllegalArgumentException if the filter can't be translated
      */
-    List<Hit> searchVector(Embedding query, int limit, @Nullable Filter filter);
-
-    /**
-     * Finds the segments that share the most telling words with a text. The text is taken as it is: no character in it
-     * is an operator.
-     *
-     * @param text any text
-     * @param limit the most hits, from 1 to {@link Question#MAX_LIMIT}
-     * @param filter restricts the search to segments whose metadata match; {@code null} for all
-     * @return hits with a {@link Score.Kind#BM25} of hop {@code text}, best first; empty where no word is found
-     */
-    List<Hit> searchText(String text, int limit, @Nullable Filter filter);
-
-    /** Returns a segment by its id. */
-    Optional<TextSegment> get(String id);
+    SegmentReader restrictedTo(Filter mandatory);
 
     /**
      * Returns what the index holds of a source.

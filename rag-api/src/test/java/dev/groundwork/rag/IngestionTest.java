@@ -310,13 +310,33 @@ class IngestionTest {
         }
 
         @Override
+        public long count(@Nullable Filter filter) {
+            return texts().size();
+        }
+
+        @Override
+        public List<IndexedSegment> scan(@Nullable String after, int limit, @Nullable Filter filter) {
+            return List.of();
+        }
+
+        @Override
+        public SegmentSnapshot snapshot() {
+            throw new UnsupportedOperationException("snapshot");
+        }
+
+        @Override
+        public SegmentReader restrictedTo(Filter mandatory) {
+            throw new UnsupportedOperationException("restrictedTo");
+        }
+
+        @Override
         public Map<String, String> ledger(String source) {
             return Map.copyOf(ledgers.getOrDefault(source, Map.of()));
         }
 
         @Override
         public IndexStats stats() {
-            return new IndexStats(texts().size(), documents.size(), 0);
+            return new IndexStats(texts().size(), documents.size(), 0, 1, 0);
         }
 
         @Override

@@ -17,6 +17,7 @@ import dev.langchain4j.store.embedding.filter.comparison.IsLessThanOrEqualTo;
 import dev.langchain4j.store.embedding.filter.comparison.IsNotEqualTo;
 import dev.langchain4j.store.embedding.filter.comparison.IsNotIn;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -744,6 +745,131 @@ public abstract class SegmentIndexContract {
         assertEquals(
                 many,
                 StringArray.values(index.get("many").orElseThrow().metadata().getString("roles")));
+    }
+
+    // ---- hybrid
+
+    @Test
+    void fusesBothSearchesAsConvexFusionDoes() {
+        List<IndexedSegment> many = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            String text = (i % 3 == 0 ? "river " : "") + (i % 5 == 0 ? "lake " : "") + "word".repeat(1 + i % 4);
+            many.add(segment("s" + i, text, new Metadata().put("n", i % 2), 1, i % 40, i % 7));
+        }
+        index.apply(List.of(new IndexChange.Upsert(many)));
+        ConvexFusion fusion = new ConvexFusion(Map.of(Hop.VECTOR, .6, Hop.TEXT, .4));
+        for (Filter filter : new Filter[] {null, metadataKey("n").isEqualTo(1)}) {
+            for (int limit : new int[] {1, 10, 150}) {
+                for (String text : List.of("river lake", "nothing of the kind", "")) {
+                    int candidates = Math.max(100, limit);
+                    Map<String, List<Hit>> legs = new LinkedHashMap<>();
+                    legs.put(Hop.VECTOR, index.searchVector(vector(1, 3, 2), candidates, filter));
+                    legs.put(Hop.TEXT, index.searchText(text, candidates, filter));
+
+                    assertEquals(fusion.fuse(legs, limit), index.searchHybrid(vector(1, 3, 2), text, limit, filter));
+                }
+            }
+        }
+    }
+
+    // ---- looking at what is there
+
+    @Test
+    void countsAllAndWhatMatches() {
+        upsert(
+                segment("a", "x", Metadata.from("lang", "en"), 1, 0),
+                segment("b", "x", Metadata.from("lang", "de"), 1, 0),
+                segment("c", "x", Metadata.from("lang", "en"), 1, 0));
+        index.apply(List.of(new IndexChange.ReplaceDocument("docs", "d", "f", List.of())));
+
+        assertEquals(3, index.count(null));
+        assertEquals(2, index.count(metadataKey("lang").isEqualTo("en")));
+        assertEquals(0, index.count(metadataKey("lang").isEqualTo("fr")));
+        assertEquals(1, index.count(metadataKey("lang").isNotEqualTo("en")));
+    }
+
+    @Test
+    void listsSegmentsInTheOrderOfTheirIdsPageByPage() {
+        for (String id : List.of("d", "b", "\u00e9", "a", "ab", "\uD83D\uDE42", "c")) {
+            upsert(segment(id, "text of " + id, Metadata.from("first", id.substring(0, 1)), 0, 4));
+        }
+        index.apply(List.of(new IndexChange.Delete(List.of("c"))));
+
+        List<IndexedSegment> first = index.scan(null, 3, null);
+        assertEquals(
+                List.of("a", "ab", "b"), first.stream().map(IndexedSegment::id).toList());
+        assertEquals("text of ab", first.get(1).segment().text());
+        assertEquals(1, first.get(0).embedding().vector()[1], 1e-6);
+        assertEquals(
+                List.of("d", "\u00e9", "\uD83D\uDE42"),
+                index.scan("b", 3, null).stream().map(IndexedSegment::id).toList());
+        assertEquals(List.of(), index.scan("\uD83D\uDE42", 3, null));
+        assertEquals(
+                List.of("ab"),
+                index.scan("a", 10, metadataKey("first").isEqualTo("a")).stream()
+                        .map(IndexedSegment::id)
+                        .toList());
+        assertThrows(IllegalArgumentException.class, () -> index.scan(null, 0, null));
+    }
+
+    // ---- one state for several reads
+
+    @Test
+    void keepsAPinnedStateAsItWas() {
+        upsert(segment("a", "alpha", 1, 0), segment("b", "beta", 0, 1));
+        try (SegmentSnapshot pinned = index.snapshot()) {
+            index.apply(List.of(
+                    new IndexChange.Delete(List.of("a")),
+                    new IndexChange.Upsert(List.of(segment("b", "changed", 1, 1), segment("c", "alpha", 1, 0)))));
+
+            assertEquals(List.of("a", "b"), ids(pinned.searchVector(vector(1, 0), 10, null)));
+            assertEquals(List.of("a"), ids(pinned.searchText("alpha", 10, null)));
+            assertEquals(List.of("a", "b"), ids(pinned.searchHybrid(vector(1, 0), "alpha", 10, null)));
+            assertEquals("beta", pinned.get("b").orElseThrow().text());
+            assertEquals(2, pinned.count(null));
+            assertEquals(2, pinned.scan(null, 10, null).size());
+            assertEquals(List.of("c", "b"), byVector(1, 0));
+        }
+    }
+
+    @Test
+    void refusesReadsOfAStateThatWasLetGo() {
+        SegmentSnapshot pinned = index.snapshot();
+        pinned.close();
+        pinned.close();
+
+        var refused = assertThrows(IllegalStateException.class, () -> pinned.count(null));
+        assertTrue(refused.getMessage().contains("count"), refused.getMessage());
+    }
+
+    // ---- a view that a filter restricts
+
+    @Test
+    void letsNothingOutOfAViewThatItsFilterDoesNotMatch() {
+        upsert(
+                segment("a1", "alpha", Metadata.from("tenant", "a"), 1, 0),
+                segment("a2", "beta", Metadata.from("tenant", "a"), 0, 1),
+                segment("b1", "alpha", Metadata.from("tenant", "b"), 1, 0));
+        Filter everything =
+                metadataKey("tenant").isEqualTo("b").or(metadataKey("tenant").isNotEqualTo("b"));
+        SegmentReader view = index.restrictedTo(metadataKey("tenant").isEqualTo("a"));
+
+        for (Filter filter : new Filter[] {null, everything}) {
+            assertEquals(List.of("a1", "a2"), ids(view.searchVector(vector(1, 0), 10, filter)));
+            assertEquals(List.of("a1"), ids(view.searchText("alpha", 10, filter)));
+            assertEquals(List.of("a1", "a2"), ids(view.searchHybrid(vector(1, 0), "alpha", 10, filter)));
+            assertEquals(2, view.count(filter));
+            assertEquals(2, view.scan(null, 10, filter).size());
+        }
+        assertEquals(0, view.count(metadataKey("tenant").isEqualTo("b")));
+        assertEquals(Optional.empty(), view.get("b1"));
+        assertTrue(view.get("a1").isPresent());
+        try (SegmentSnapshot pinned = view.snapshot()) {
+            assertEquals(2, pinned.count(everything));
+            assertEquals(Optional.empty(), pinned.get("b1"));
+        }
+        upsert(segment("a1", "alpha", Metadata.from("tenant", "b"), 1, 0));
+        assertEquals(List.of("a2"), ids(view.searchVector(vector(1, 0), 10, null)));
     }
 
     // ---- the embedding model

@@ -28,15 +28,19 @@ final class ChangePlan {
 
     private final List<Step> steps = new ArrayList<>();
 
-    private ChangePlan() {}
+    private final VectorSimilarity similarity;
+
+    private ChangePlan(VectorSimilarity similarity) {
+        this.similarity = similarity;
+    }
 
     /**
      * Checks and plans.
      *
      * @throws IllegalArgumentException if a change can't be made in any index; it names the segment
      */
-    static ChangePlan of(List<IndexChange> changes) {
-        ChangePlan plan = new ChangePlan();
+    static ChangePlan of(List<IndexChange> changes, VectorSimilarity similarity) {
+        ChangePlan plan = new ChangePlan(similarity);
         changes.forEach(plan::add);
         return plan;
     }
@@ -70,7 +74,7 @@ final class ChangePlan {
 
     private void put(IndexedSegment segment, @Nullable Term owner) {
         String name = "segment " + segment.id();
-        Vectors.check(name + ": vector", segment.embedding().vector());
+        similarity.prepared(name + ": vector", segment.embedding().vector());
         int dimension = segment.embedding().dimension();
         if (dimension > EmbeddingSpec.MAX_DIMENSION) {
             throw new IllegalArgumentException(name + ": vector has dimension " + dimension + ", must be from 1 to "
@@ -95,6 +99,23 @@ final class ChangePlan {
     }
 
     /**
+     * Returns whether these changes leave the manifest as it is and can be made, whether or not the index holds segments
+     * now: then nobody has to count them.
+     */
+    boolean fits(Manifest manifest, @Nullable EmbeddingSpec bound) {
+        if (manifest.dimension() == 0 || (bound != null && !bound.equals(manifest.embedding()))) {
+            return false;
+        }
+        for (Step step : steps) {
+            if (step instanceof Clear
+                    || (step instanceof Put put && put.segment().embedding().dimension() != manifest.dimension())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
      * Returns the manifest as it is after these changes.
      *
      * @param before the manifest as it is
@@ -103,7 +124,7 @@ final class ChangePlan {
      * @throws IllegalArgumentException if a vector has another dimension than the index; it names the segment
      */
     Manifest check(Manifest before, boolean holdsSegments, @Nullable EmbeddingSpec bound) {
-        Manifest now = holdsSegments && before.embedding() == null ? new Manifest(bound, before.dimension()) : before;
+        Manifest now = holdsSegments && before.embedding() == null ? before.with(bound, before.dimension()) : before;
         boolean free = !holdsSegments; // an index without segments takes any model
         for (Step step : steps) {
             if (step instanceof Clear) {
@@ -113,8 +134,7 @@ final class ChangePlan {
                 if (free) {
                     EmbeddingSpec known = bound != null ? bound : now.embedding();
                     boolean forgets = bound == null && known != null && known.dimension() != dimension;
-                    now = new Manifest(
-                            forgets ? null : known, known == null || forgets ? dimension : known.dimension());
+                    now = before.with(forgets ? null : known, known == null || forgets ? dimension : known.dimension());
                     free = false;
                 }
                 if (dimension != now.dimension()) {
@@ -130,7 +150,8 @@ final class ChangePlan {
         for (Step step : steps) {
             switch (step) {
                 case Put put ->
-                    writer.updateDocument(Fields.id(put.segment().id()), Fields.segment(put.segment(), put.owner()));
+                    writer.updateDocument(
+                            Fields.id(put.segment().id()), Fields.segment(put.segment(), put.owner(), similarity));
                 case Clear clear -> writer.deleteAll();
                 case Other other -> other.write().to(writer);
             }

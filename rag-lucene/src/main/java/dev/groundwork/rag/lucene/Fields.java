@@ -14,12 +14,13 @@ import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,14 @@ final class Fields {
     /** The longest term that Lucene takes. */
     static final int MAX_TERM_BYTES = 32_766;
 
+    /**
+     * Records up to this many bytes are doc values, which are read where they lie; longer ones are stored fields, which are
+     * compressed: doc values are read into a buffer of the longest one's size.
+     */
+    static final int MAX_DIRECT_RECORD = 64 << 10;
+
     private static final String RECORD = "record";
+    private static final String LONG_RECORD = "long_record";
     private static final BytesRef YES = new BytesRef("y");
 
     private Fields() {}
@@ -72,7 +80,7 @@ final class Fields {
         return new Term(SOURCE, new BytesRef(CodeUnits.encode(source)));
     }
 
-    static Document segment(IndexedSegment segment, @Nullable Term owner) {
+    static Document segment(IndexedSegment segment, @Nullable Term owner, VectorSimilarity similarity) {
         Document document = new Document();
         BytesRef id = new BytesRef(CodeUnits.encode(segment.id()));
         document.add(new StringField(ID, id, Field.Store.NO));
@@ -80,9 +88,9 @@ final class Fields {
         if (owner != null) {
             document.add(new StringField(OWNER, owner.bytes(), Field.Store.NO));
         }
-        float[] unit = Vectors.unit(
+        float[] vector = similarity.prepared(
                 "segment " + segment.id() + ": vector", segment.embedding().vector());
-        document.add(new KnnFloatVectorField(vectors(unit.length), unit, VectorSimilarityFunction.DOT_PRODUCT));
+        document.add(new KnnFloatVectorField(vectors(vector.length), vector, similarity.function()));
         document.add(
                 new TextField(TEXT, TextAnalyzer.normalize(segment.segment().text()), Field.Store.NO));
         Metadata metadata = segment.segment().metadata();
@@ -93,7 +101,11 @@ final class Fields {
         for (BytesRef term : MetadataTerms.of(metadata.toMap())) {
             document.add(new StringField(METADATA, term, Field.Store.NO));
         }
-        document.add(new StoredField(RECORD, new SegmentRecord(segment.id(), segment.segment()).encode()));
+        byte[] record = new SegmentRecord(segment.id(), segment.segment()).encode();
+        document.add(
+                record.length <= MAX_DIRECT_RECORD
+                        ? new BinaryDocValuesField(RECORD, new BytesRef(record))
+                        : new StoredField(LONG_RECORD, record));
         return document;
     }
 
@@ -114,12 +126,33 @@ final class Fields {
         return document;
     }
 
-    static SegmentRecord read(StoredFields stored, int doc) throws IOException {
-        BytesRef bytes = stored.document(doc, Set.of(RECORD)).getBinaryValue(RECORD);
-        if (bytes == null) {
-            throw new CorruptIndexException("document " + doc + " has no stored segment", "stored segment");
+    /** Reads the segments of one leaf. Confined to one thread; documents are read fastest in their order. */
+    static final class Records {
+        private final LeafReader leaf;
+        private final BinaryDocValues direct;
+        private @Nullable StoredFields stored;
+
+        Records(LeafReader leaf) throws IOException {
+            this.leaf = leaf;
+            this.direct = DocValues.getBinary(leaf, RECORD);
         }
-        return SegmentRecord.decode(bytes);
+
+        SegmentRecord read(int doc) throws IOException {
+            if (direct.docID() > doc) {
+                return new Records(leaf).read(doc);
+            }
+            if (direct.advanceExact(doc)) {
+                return SegmentRecord.decode(direct.binaryValue());
+            }
+            if (stored == null) {
+                stored = leaf.storedFields();
+            }
+            BytesRef bytes = stored.document(doc, Set.of(LONG_RECORD)).getBinaryValue(LONG_RECORD);
+            if (bytes == null) {
+                throw new CorruptIndexException("document " + doc + " has no segment", leaf.toString());
+            }
+            return SegmentRecord.decode(bytes);
+        }
     }
 
     /** Returns the ledger entries of a leaf, deleted ones included; {@code null} if there are none. */

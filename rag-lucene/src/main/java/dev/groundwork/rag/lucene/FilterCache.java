@@ -51,20 +51,31 @@ final class FilterCache {
     }
 
     /**
-     * Returns the reader's matches.
+     * Returns the reader's matches of two filters together.
      *
-     * @param matcher the filter; {@code null} for all segments
+     * @param mandatory what a view is restricted to, which is remembered by itself, too; {@code null} for all segments
+     * @param own what one call asks for; {@code null} for all segments
      */
-    FilteredDocs get(@Nullable MetadataMatcher matcher) throws IOException {
-        MetadataMatcher asked = matcher == null ? new MetadataMatcher.All(List.of()) : matcher;
-        Key key = new Key(asked, asked.hashCode());
+    FilteredDocs get(@Nullable MetadataMatcher mandatory, @Nullable MetadataMatcher own) throws IOException {
+        if (mandatory == null) {
+            return get(own == null ? MetadataMatcher.all(List.of()) : own, null, null);
+        }
+        return own == null
+                ? get(mandatory, null, null)
+                : get(MetadataMatcher.all(List.of(mandatory, own)), mandatory, own);
+    }
+
+    private FilteredDocs get(MetadataMatcher all, @Nullable MetadataMatcher mandatory, @Nullable MetadataMatcher own)
+            throws IOException {
+        Key key = new Key(all, all.hashCode());
         synchronized (entries) {
             FilteredDocs known = entries.get(key);
             if (known != null) {
                 return known;
             }
         }
-        FilteredDocs docs = FilteredDocs.of(reader, asked);
+        FilteredDocs docs =
+                own == null ? FilteredDocs.of(reader, all, null) : FilteredDocs.of(reader, own, get(mandatory, null));
         long size = size(key, docs);
         if (size <= maxBytes) {
             synchronized (entries) {

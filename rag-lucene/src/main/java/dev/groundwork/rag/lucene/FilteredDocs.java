@@ -5,8 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.lucene.index.IndexReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.FixedBitSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments of a snapshot that a search is restricted to, by leaf, without deleted ones. Shared between searches: the
@@ -29,15 +32,31 @@ record FilteredDocs(List<Leaf> leaves, long count) {
         }
     }
 
-    static FilteredDocs of(IndexReader reader, MetadataMatcher matcher) throws IOException {
+    /**
+     * Matches.
+     *
+     * @param within what to match among; {@code null} for all that is live
+     */
+    static FilteredDocs of(IndexReader reader, MetadataMatcher matcher, @Nullable FilteredDocs within)
+            throws IOException {
         List<Leaf> leaves = new ArrayList<>(reader.leaves().size());
         long count = 0;
         for (LeafReaderContext leaf : reader.leaves()) {
-            Leaf matches = Leaf.of(matcher.match(leaf.reader(), leaf.reader().getLiveDocs()));
+            Bits among = within == null
+                    ? leaf.reader().getLiveDocs()
+                    : within.leaves.get(leaf.ord).bits();
+            Leaf matches = Leaf.of(matcher.match(leaf.reader(), among));
             leaves.add(matches);
             count += matches.count();
         }
         return new FilteredDocs(List.copyOf(leaves), count);
+    }
+
+    /** Returns whether a document of the snapshot is among them. */
+    boolean contains(Snapshot snapshot, int doc) {
+        List<LeafReaderContext> all = snapshot.reader().leaves();
+        LeafReaderContext leaf = all.get(ReaderUtil.subIndex(doc, all));
+        return leaves.get(leaf.ord).bits().get(doc - leaf.docBase);
     }
 
     Query asQuery() {

@@ -1,12 +1,10 @@
 package dev.groundwork.rag.lucene;
 
-import dev.groundwork.rag.Hit;
-import dev.groundwork.rag.Score;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
-import org.apache.lucene.index.StoredFields;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.ScoreDoc;
 
 /** Reads the segments that a search found. */
@@ -14,17 +12,25 @@ final class Hits {
 
     private Hits() {}
 
-    /** Returns the documents, in their order, as hits with ranks from 1. */
-    static <D extends ScoreDoc> List<Hit> read(
-            Snapshot snapshot, List<D> found, String hop, Score.Kind kind, ToDoubleFunction<D> score)
-            throws IOException {
-        StoredFields stored = snapshot.searcher().storedFields();
-        List<Hit> hits = new ArrayList<>(found.size());
-        for (D doc : found) {
-            SegmentRecord record = Fields.read(stored, doc.doc);
-            hits.add(Hit.of(
-                    record.id(), record.segment(), new Score(hop, kind, score.applyAsDouble(doc), hits.size() + 1)));
+    /** Returns the documents' segments in the order of the list. */
+    static SegmentRecord[] read(Snapshot snapshot, List<? extends ScoreDoc> found) throws IOException {
+        int[] docs = found.stream().mapToInt(doc -> doc.doc).toArray();
+        Integer[] order = new Integer[docs.length];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, (a, b) -> Integer.compare(docs[a], docs[b])); // as files want to be read
+        SegmentRecord[] records = new SegmentRecord[docs.length];
+        List<LeafReaderContext> leaves = snapshot.reader().leaves();
+        LeafReaderContext leaf = null;
+        Fields.Records reading = null;
+        for (int i : order) {
+            if (leaf == null
+                    || reading == null
+                    || docs[i] >= leaf.docBase + leaf.reader().maxDoc()) {
+                leaf = leaves.get(ReaderUtil.subIndex(docs[i], leaves));
+                reading = new Fields.Records(leaf.reader());
+            }
+            records[i] = reading.read(docs[i] - leaf.docBase);
         }
-        return hits;
+        return records;
     }
 }

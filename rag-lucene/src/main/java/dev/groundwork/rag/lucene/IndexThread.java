@@ -2,10 +2,10 @@ package dev.groundwork.rag.lucene;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -19,12 +19,36 @@ final class IndexThread implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    private final ExecutorService executor;
+    private final ScheduledThreadPoolExecutor executor;
 
     IndexThread() {
         String name = "groundwork-index-" + COUNT.incrementAndGet();
-        executor = Executors.newSingleThreadExecutor(
-                work -> Thread.ofPlatform().name(name).daemon().unstarted(work));
+        executor = new ScheduledThreadPoolExecutor(
+                1, work -> Thread.ofPlatform().name(name).daemon().unstarted(work));
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    /**
+     * Runs work soon; it must not throw.
+     *
+     * @throws IllegalStateException if the thread was closed
+     */
+    void submit(Runnable work) {
+        try {
+            executor.execute(work);
+        } catch (RejectedExecutionException e) {
+            throw new IllegalStateException("index is closed", e);
+        }
+    }
+
+    /** Runs work after a delay, unless the thread is closed before; it must not throw. */
+    @SuppressWarnings("FutureReturnValueIgnored") // there is nothing to wait for
+    void schedule(Runnable work, long nanos) {
+        try {
+            executor.schedule(work, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // closed: closing does what is left to do
+        }
     }
 
     /**
@@ -32,7 +56,6 @@ final class IndexThread implements AutoCloseable {
      *
      * @throws IllegalStateException if the thread was closed
      */
-    @SuppressWarnings("Interruption") // waits on, and restores the flag
     <T> T call(Callable<T> work) throws Exception {
         Future<T> future;
         try {
@@ -40,6 +63,12 @@ final class IndexThread implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             throw new IllegalStateException("index is closed", e);
         }
+        return await(future);
+    }
+
+    /** Waits for work, also while interrupted; then the flag is set again. */
+    @SuppressWarnings("Interruption") // waits on, and restores the flag
+    static <T> T await(Future<T> future) throws Exception {
         boolean interrupted = false;
         try {
             while (true) {

@@ -7,7 +7,6 @@ import java.util.Deque;
 import java.util.function.Predicate;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PostingsEnum;
-import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -63,18 +62,18 @@ final class LeafMatches {
         if (terms == null || !terms.seekExact(MetadataTerms.prefix(key, tag))) {
             return;
         }
-        StoredFields fields = leaf.storedFields();
+        Fields.Records records = new Fields.Records(leaf);
         PostingsEnum found = terms.postings(null, PostingsEnum.NONE);
         for (int doc = found.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = found.nextDoc()) {
             boolean open = !bits.get(doc) && (within == null || within.get(doc));
-            if (open && passes(tag, test, stored(fields, doc, key))) {
+            if (open
+                    && passes(
+                            tag,
+                            test,
+                            records.read(doc).segment().metadata().toMap().get(key))) {
                 bits.set(doc);
             }
         }
-    }
-
-    private static @Nullable Object stored(StoredFields fields, int doc, String key) throws IOException {
-        return Fields.read(fields, doc).segment().metadata().toMap().get(key);
     }
 
     private static boolean passes(byte tag, StringTest test, @Nullable Object value) {

@@ -17,15 +17,22 @@ import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.store.NRTCachingDirectory;
 import org.jspecify.annotations.Nullable;
 
 /** Where an index is: a folder, or memory. Nothing is written to a folder that holds anything but an index of ours. */
-final class Location {
+class Location {
+
+    /** Files of a flush up to this size are held in memory until they are committed. */
+    private static final double MAX_CACHED_MERGE_MB = 8;
+
+    private static final double MAX_CACHED_MB = 64;
 
     private final String name;
     private final @Nullable Path path;
 
-    private Location(String name, @Nullable Path path) {
+    /** For tests, which put faults in between. */
+    Location(String name, @Nullable Path path) {
         this.name = name;
         this.path = path;
     }
@@ -56,7 +63,24 @@ final class Location {
         } else {
             Files.createDirectories(path);
         }
-        return checked(new MMapDirectory(path));
+        return checked(new NRTCachingDirectory(directory(path), MAX_CACHED_MERGE_MB, MAX_CACHED_MB));
+    }
+
+    /** Returns a folder as Lucene's directory. */
+    Directory directory(Path folder) throws IOException {
+        return new MMapDirectory(folder);
+    }
+
+    /** Returns where the log of changes is; {@code null} in memory. */
+    @Nullable
+    LogFiles logFiles() {
+        return path == null ? null : new LogFiles.InFolder(path);
+    }
+
+    /** Returns the folder; {@code null} in memory. */
+    @Nullable
+    Path path() {
+        return path;
     }
 
     /** Returns the directory for a reader. */
@@ -65,7 +89,7 @@ final class Location {
             throw new IndexException(name, "does not exist; ingest into it first", null);
         }
         check(path);
-        MMapDirectory directory = new MMapDirectory(path);
+        Directory directory = directory(path);
         if (!DirectoryReader.indexExists(directory)) {
             directory.close();
             throw new IndexException(name, "the folder is empty; ingest into it first", null);

@@ -11,28 +11,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param embedding the embedding model; {@code null} while no one has said
  * @param dimension the dimension of the vectors; 0 while there are none
+ * @param layout how the index keeps its segments
  */
-record Manifest(@Nullable EmbeddingSpec embedding, int dimension) {
+record Manifest(@Nullable EmbeddingSpec embedding, int dimension, Layout layout) {
 
     /** The version of the fields and records that this code writes and reads. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final String FORMAT_KEY = "groundwork.format";
-    private static final String ANALYZER_KEY = "groundwork.analyzer";
-    private static final String SIMILARITY_KEY = "groundwork.similarity";
     private static final String DIMENSION_KEY = "groundwork.dimension";
     private static final String MODEL_KEY = "groundwork.embedding.model";
     private static final String FINGERPRINT_KEY = "groundwork.embedding.fingerprint";
-    private static final String SIMILARITY = "cosine";
 
-    /** The manifest of an index that holds nothing. */
-    static final Manifest EMPTY = new Manifest(null, 0);
+    /** Returns the manifest of an index that holds nothing. */
+    static Manifest empty(Layout layout) {
+        return new Manifest(null, 0, layout);
+    }
+
+    /** Returns a copy with another model. */
+    Manifest with(@Nullable EmbeddingSpec otherEmbedding, int otherDimension) {
+        return new Manifest(otherEmbedding, otherDimension, layout);
+    }
 
     Map<String, String> toUserData() {
         Map<String, String> data = new LinkedHashMap<>();
         data.put(FORMAT_KEY, Integer.toString(FORMAT));
-        data.put(ANALYZER_KEY, TextAnalyzer.ID);
-        data.put(SIMILARITY_KEY, SIMILARITY);
+        layout.addTo(data);
         data.put(DIMENSION_KEY, Integer.toString(dimension));
         if (embedding != null) {
             data.put(MODEL_KEY, embedding.modelName());
@@ -52,27 +56,21 @@ record Manifest(@Nullable EmbeddingSpec embedding, int dimension) {
             throw new IndexException(
                     location, "a Lucene index that Groundwork did not make; nothing was changed", null);
         }
-        require(location, "format version", format, Integer.toString(FORMAT));
-        require(location, "analyzer", data.get(ANALYZER_KEY), TextAnalyzer.ID);
-        require(location, "similarity", data.get(SIMILARITY_KEY), SIMILARITY);
+        if (!format.equals(Integer.toString(FORMAT))) {
+            throw new IndexException(
+                    location,
+                    "made with format version " + format + ", this version of Groundwork reads " + FORMAT
+                            + "; ingest into a new index",
+                    null);
+        }
         try {
             int dimension = Integer.parseInt(data.getOrDefault(DIMENSION_KEY, ""));
             String model = data.get(MODEL_KEY);
             EmbeddingSpec embedding =
                     model == null ? null : new EmbeddingSpec(model, data.getOrDefault(FINGERPRINT_KEY, ""), dimension);
-            return new Manifest(embedding, dimension);
+            return new Manifest(embedding, dimension, Layout.of(data));
         } catch (IllegalArgumentException e) {
             throw new IndexException(location, "damaged: its manifest can't be read: " + data, e);
-        }
-    }
-
-    private static void require(String location, String what, @Nullable String found, String known) {
-        if (!known.equals(found)) {
-            throw new IndexException(
-                    location,
-                    "made with " + what + " " + found + ", this version of Groundwork reads " + known
-                            + "; ingest into a new index",
-                    null);
         }
     }
 }

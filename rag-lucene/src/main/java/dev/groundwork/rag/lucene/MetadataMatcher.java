@@ -47,14 +47,14 @@ sealed interface MetadataMatcher {
      * Returns the matches.
      *
      * @param leaf where to look
-     * @param live tells deleted ones, which are left out then; {@code null} to have them too
+     * @param among what to match among, for instance what is not deleted; {@code null} for all
      * @return a set that the caller may change
      */
-    default FixedBitSet match(LeafReader leaf, @Nullable Bits live) throws IOException {
+    default FixedBitSet match(LeafReader leaf, @Nullable Bits among) throws IOException {
         FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
-        addTo(new LeafMatches(leaf), live, bits);
-        if (live != null) {
-            live.applyMask(bits, 0);
+        addTo(new LeafMatches(leaf), among, bits);
+        if (among != null) {
+            among.applyMask(bits, 0);
         }
         return bits;
     }

@@ -99,13 +99,13 @@ record SegmentRecord(String id, TextSegment segment) {
         };
     }
 
-    private static void write(ByteBuffersDataOutput out, String text) throws IOException {
+    static void write(ByteBuffersDataOutput out, String text) throws IOException {
         byte[] bytes = CodeUnits.encode(text);
         out.writeVInt(bytes.length);
         out.writeBytes(bytes, bytes.length);
     }
 
-    private static String read(ByteArrayDataInput in) {
+    static String read(ByteArrayDataInput in) {
         byte[] bytes = new byte[in.readVInt()];
         in.readBytes(bytes, 0, bytes.length);
         return CodeUnits.decode(bytes);

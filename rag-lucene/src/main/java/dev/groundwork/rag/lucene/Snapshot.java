@@ -2,7 +2,6 @@ package dev.groundwork.rag.lucene;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.DirectoryReader;
@@ -17,7 +16,7 @@ import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
-/** One commit of the index, open for reading. Thread-safe; freed when the last of its users lets go of it. */
+/** One state of the index, open for reading. Thread-safe; freed when the last of its users lets go of it. */
 final class Snapshot {
 
     /** BM25 as Robertson and Zaragoza give it, "The Probabilistic Relevance Framework" (2009), with usual values. */
@@ -31,9 +30,9 @@ final class Snapshot {
 
     private record Counts(long segments, long documents) {}
 
-    Snapshot(String location, DirectoryReader reader) throws IOException {
+    Snapshot(DirectoryReader reader, Manifest manifest) {
         this.reader = reader;
-        manifest = Manifest.of(location, reader.getIndexCommit().getUserData());
+        this.manifest = manifest;
         filters = new FilterCache(reader);
         searcher = new IndexSearcher(reader);
         searcher.setSimilarity(SIMILARITY);
@@ -96,7 +95,8 @@ final class Snapshot {
         return count;
     }
 
-    Optional<SegmentRecord> find(String id) throws IOException {
+    /** Returns the document of a segment, or -1. */
+    int find(String id) throws IOException {
         Term term = Fields.id(id);
         for (LeafReaderContext leaf : reader.leaves()) {
             PostingsEnum postings = leaf.reader().postings(term, PostingsEnum.NONE);
@@ -104,12 +104,12 @@ final class Snapshot {
             if (postings != null) {
                 for (int doc = postings.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = postings.nextDoc()) {
                     if (live == null || live.get(doc)) {
-                        return Optional.of(Fields.read(leaf.reader().storedFields(), doc));
+                        return leaf.docBase + doc;
                     }
                 }
             }
         }
-        return Optional.empty();
+        return -1;
     }
 
     Map<String, String> ledger(String source) throws IOException {

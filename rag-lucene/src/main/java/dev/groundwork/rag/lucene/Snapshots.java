@@ -9,30 +9,53 @@ import org.apache.lucene.store.Directory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands out the newest commit. Only {@link IndexThread} opens and closes; everyone may {@link #acquire()}, and must
- * release what it got.
+ * Hands out the newest state: of the writer, with all that was applied, or of a folder that another process writes, with
+ * its last commit. Only {@link IndexThread} opens and closes; everyone may {@link #acquire()}, and must release what it
+ * got.
  */
 final class Snapshots {
 
     private final Location location;
-    private final boolean following;
+    private final Directory directory;
+    private final @Nullable Writer writer;
+    private final long visibleNanos;
     private volatile @Nullable Snapshot current;
     private volatile boolean stale;
+    private volatile long staleSince;
     private volatile @Nullable FileTime seen;
 
-    Snapshots(Location location, Directory directory, boolean following) throws IOException {
+    Snapshots(Location location, Directory directory, @Nullable Writer writer, long visibleNanos) throws IOException {
         this.location = location;
-        this.following = following;
-        DirectoryReader reader = DirectoryReader.open(directory);
+        this.directory = directory;
+        this.writer = writer;
+        this.visibleNanos = visibleNanos;
+        DirectoryReader reader = open(null);
+        if (reader == null) {
+            throw new IllegalStateException("no reader");
+        }
+        current = snapshot(reader);
+    }
+
+    private @Nullable DirectoryReader open(@Nullable DirectoryReader before) throws IOException {
+        if (writer != null) {
+            return writer.reader(before);
+        }
+        return before == null ? DirectoryReader.open(directory) : DirectoryReader.openIfChanged(before);
+    }
+
+    private Snapshot snapshot(DirectoryReader reader) throws IOException {
         try {
-            current = new Snapshot(location.toString(), reader);
+            Manifest manifest = writer != null
+                    ? writer.manifest()
+                    : Manifest.of(location.toString(), reader.getIndexCommit().getUserData());
+            return new Snapshot(reader, manifest);
         } catch (IOException | RuntimeException e) {
             reader.close();
             throw e;
         }
     }
 
-    /** Returns the newest commit that was opened; {@code null} after {@link #close()}. */
+    /** Returns the newest state that was opened; {@code null} after {@link #close()}. */
     @Nullable
     Snapshot acquire() {
         while (true) {
@@ -43,12 +66,20 @@ final class Snapshots {
         }
     }
 
-    /** Returns whether {@link #refresh()} may find a newer commit. Cheap: one look at the folder's time. */
-    boolean mayBeBehind() {
-        if (stale) {
-            return true;
+    /** Says that the writer has applied something. */
+    void changed() {
+        if (!stale) {
+            staleSince = System.nanoTime();
+            stale = true;
         }
-        if (!following) {
+    }
+
+    /** Returns whether {@link #refresh()} is due. Cheap: of another process's folder, one look at its time. */
+    boolean refreshIsDue() {
+        if (stale) {
+            return visibleNanos == 0 || System.nanoTime() - staleSince >= visibleNanos;
+        }
+        if (writer != null) {
             return false;
         }
         try {
@@ -59,22 +90,19 @@ final class Snapshots {
         }
     }
 
-    /** Opens the newest commit, if there is a newer one. */
+    /** Opens the newest state, if there is a newer one. */
     void refresh() throws IOException {
         Snapshot before = current;
         if (before == null) {
             return;
         }
-        stale = true;
-        Optional<FileTime> stamp = following ? location.stamp(InstantSource.system()) : Optional.empty();
-        DirectoryReader reader = DirectoryReader.openIfChanged(before.reader());
+        if (writer != null && !stale) {
+            return;
+        }
+        Optional<FileTime> stamp = writer == null ? location.stamp(InstantSource.system()) : Optional.empty();
+        DirectoryReader reader = open(before.reader());
         if (reader != null) {
-            try {
-                current = new Snapshot(location.toString(), reader);
-            } catch (IOException | RuntimeException e) {
-                reader.close();
-                throw e;
-            }
+            current = snapshot(reader);
             before.release();
         }
         stamp.ifPresent(time -> seen = time);

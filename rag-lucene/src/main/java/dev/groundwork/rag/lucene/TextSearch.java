@@ -1,9 +1,7 @@
 package dev.groundwork.rag.lucene;
 
-import dev.groundwork.rag.Hit;
-import dev.groundwork.rag.Hop;
-import dev.groundwork.rag.Score;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.lucene.index.Term;
@@ -37,8 +35,14 @@ final class TextSearch {
 
     private TextSearch() {}
 
-    static List<Hit> search(
-            Snapshot snapshot, TextAnalyzer analyzer, String text, int limit, @Nullable MetadataMatcher matcher)
+    /**
+     * Finds the segments that share the most telling words with a text.
+     *
+     * @param docs what the search is restricted to; {@code null} for all segments
+     * @return best first, ties by id
+     */
+    static List<ScoreDoc> find(
+            Snapshot snapshot, TextAnalyzer analyzer, String text, int limit, @Nullable FilteredDocs docs)
             throws IOException {
         // two clauses a word, and one for the filter, stay below Lucene's limit even where the application lowered it
         int terms = Math.min(MAX_TERMS, (IndexSearcher.getMaxClauseCount() - 1) / 2);
@@ -52,15 +56,16 @@ final class TextSearch {
             query.add(new BoostQuery(new TermQuery(new Term(Fields.TITLE, word)), TITLE_BOOST), Occur.SHOULD);
         }
         query.setMinimumNumberShouldMatch(1);
-        if (matcher != null) {
-            query.add(snapshot.filters().get(matcher).asQuery(), Occur.FILTER);
+        if (docs != null) {
+            query.add(docs.asQuery(), Occur.FILTER);
         }
         TopFieldDocs found =
                 snapshot.searcher().search(query.build(), new TopFieldCollectorManager(BEST_FIRST, limit, limit));
-        return Hits.read(snapshot, List.of(found.scoreDocs), Hop.TEXT, Score.Kind.BM25, TextSearch::score);
-    }
-
-    private static double score(ScoreDoc doc) {
-        return doc instanceof FieldDoc fields && fields.fields[0] instanceof Float score ? score : doc.score;
+        List<ScoreDoc> best = new ArrayList<>(found.scoreDocs.length);
+        for (ScoreDoc doc : found.scoreDocs) {
+            float score = doc instanceof FieldDoc fields && fields.fields[0] instanceof Float value ? value : doc.score;
+            best.add(new ScoreDoc(doc.doc, score));
+        }
+        return best;
     }
 }

@@ -5,26 +5,43 @@ import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene104.Lucene104HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncoding;
 
 /**
- * Lucene's HNSW format with a higher limit of dimensions than its 1,024. It writes under Lucene's own name: the files are
- * the same and only writing checks the limit, so that no service entry is needed to read them, which shaded jars lose.
+ * Lucene's HNSW formats with a higher limit of dimensions than their 1,024. They write under Lucene's own names: the files
+ * are the same and only writing checks the limit, so that no service entry is needed to read them, which shaded jars lose.
  */
 final class VectorFormat extends KnnVectorsFormat {
 
-    /** Neighbours of a node, M. With 16/100 indexing is 2.8 times as fast as with 32/200, at much the same recall. */
-    static final int NEIGHBOURS = 16;
+    /**
+     * Parts of an index with fewer vectors than a graph would visit for this many hits, about 3,000, get no graph: they are
+     * compared one by one, which is as fast, and a small flush costs next to nothing.
+     */
+    private static final int GRAPH_THRESHOLD = 350;
 
-    /** Candidates while building, efConstruction. */
-    static final int BEAM_WIDTH = 100;
+    private final KnnVectorsFormat lucene;
 
-    private final KnnVectorsFormat lucene = new Lucene99HnswVectorsFormat(NEIGHBOURS, BEAM_WIDTH);
+    private VectorFormat(KnnVectorsFormat lucene) {
+        super(lucene.getName());
+        this.lucene = lucene;
+    }
 
-    VectorFormat() {
-        super("Lucene99HnswVectorsFormat");
+    static VectorFormat of(VectorProfile profile) {
+        return new VectorFormat(
+                profile.quantized()
+                        ? new Lucene104HnswScalarQuantizedVectorsFormat(
+                                ScalarEncoding.UNSIGNED_BYTE,
+                                profile.neighbours(),
+                                profile.beamWidth(),
+                                1,
+                                null,
+                                GRAPH_THRESHOLD)
+                        : new Lucene99HnswVectorsFormat(
+                                profile.neighbours(), profile.beamWidth(), 1, null, GRAPH_THRESHOLD));
     }
 
     @Override

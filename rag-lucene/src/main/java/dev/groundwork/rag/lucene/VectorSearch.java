@@ -1,8 +1,5 @@
 package dev.groundwork.rag.lucene;
 
-import dev.groundwork.rag.Hit;
-import dev.groundwork.rag.Hop;
-import dev.groundwork.rag.Score;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,38 +32,66 @@ final class VectorSearch {
      */
     static final int EXACT_LIMIT = 12_000;
 
-    /** The fewest that the graph is asked for. At 10 it finds .73 of the true ten, at 60 about .95. */
-    private static final int LEAST_BREADTH = 60;
-
-    private static final int BREADTH_FACTOR = 6;
-
     private VectorSearch() {}
 
-    static List<Hit> search(
-            Snapshot snapshot, float[] unit, int limit, @Nullable MetadataMatcher matcher, int exactLimit)
+    /**
+     * Finds the nearest.
+     *
+     * @param docs what the search is restricted to; {@code null} for all segments
+     * @return best first, ties by id
+     */
+    static List<ScoreDoc> find(Snapshot snapshot, float[] query, int limit, @Nullable FilteredDocs docs, int exactLimit)
             throws IOException {
+        VectorProfile profile = snapshot.manifest().layout().profile();
         List<ScoreDoc> found;
-        if (matcher == null && snapshot.segments() > exactLimit) {
-            found = throughGraph(snapshot, unit, limit, null);
+        if (docs == null && snapshot.segments() > exactLimit) {
+            found = throughGraph(snapshot, query, profile.breadth(limit), null);
         } else {
-            FilteredDocs docs = snapshot.filters().get(matcher);
-            found = docs.count() <= exactLimit
-                    ? exactly(snapshot, unit, limit, docs)
-                    : throughGraph(snapshot, unit, limit, docs.asQuery());
+            FilteredDocs candidates = docs == null ? snapshot.filters().get(null, null) : docs;
+            found = candidates.count() <= exactLimit
+                    ? exactly(snapshot, query, limit, candidates)
+                    : throughGraph(snapshot, query, profile.breadth(limit), candidates.asQuery());
         }
-        List<ScoreDoc> best = best(snapshot, found, limit);
-        return Hits.read(snapshot, best, Hop.VECTOR, Score.Kind.COSINE, doc -> Vectors.cosine(doc.score));
+        if (profile.quantized()) {
+            rescore(snapshot, query, found);
+        }
+        return best(snapshot, found, limit);
     }
 
-    private static List<ScoreDoc> throughGraph(Snapshot snapshot, float[] unit, int limit, @Nullable Query filter)
+    private static List<ScoreDoc> throughGraph(Snapshot snapshot, float[] query, int breadth, @Nullable Query filter)
             throws IOException {
-        int breadth = Math.max(LEAST_BREADTH, BREADTH_FACTOR * limit);
-        Query query = new KnnFloatVectorQuery(Fields.vectors(unit.length), unit, breadth, filter);
-        return List.of(snapshot.searcher().search(query, breadth).scoreDocs);
+        Query knn = new KnnFloatVectorQuery(Fields.vectors(query.length), query, breadth, filter);
+        return List.of(snapshot.searcher().search(knn, breadth).scoreDocs);
+    }
+
+    /** Brings the scores of what was found by quantized vectors to what the vectors themselves give. */
+    private static void rescore(Snapshot snapshot, float[] query, List<ScoreDoc> found) throws IOException {
+        List<ScoreDoc> ordered = new ArrayList<>(found);
+        ordered.sort(Comparator.comparingInt(doc -> doc.doc));
+        List<LeafReaderContext> leaves = snapshot.reader().leaves();
+        LeafReaderContext leaf = null;
+        VectorScorer scorer = null;
+        for (ScoreDoc doc : ordered) {
+            if (leaf == null || doc.doc >= leaf.docBase + leaf.reader().maxDoc()) {
+                leaf = leaves.get(ReaderUtil.subIndex(doc.doc, leaves));
+                FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(query.length));
+                scorer = vectors == null ? null : vectors.rescorer(query);
+            }
+            if (scorer != null && scorer.iterator().advance(doc.doc - leaf.docBase) == doc.doc - leaf.docBase) {
+                doc.score = scorer.score();
+            }
+        }
+    }
+
+    /** Returns the score of one document; NaN where it has no vector of the query's dimension. */
+    static float score(Snapshot snapshot, float[] query, int doc) throws IOException {
+        ScoreDoc one = new ScoreDoc(doc, Float.NaN);
+        rescore(snapshot, query, List.of(one));
+        return one.score;
     }
 
     /** Returns the best, with all that tie with the last one. */
-    private static List<ScoreDoc> exactly(Snapshot snapshot, float[] unit, int limit, FilteredDocs docs)
+    private static List<ScoreDoc> exactly(Snapshot snapshot, float[] query, int limit, FilteredDocs docs)
             throws IOException {
         int[] ids = new int[(int) docs.count()];
         float[] scores = new float[ids.length];
@@ -74,11 +99,12 @@ final class VectorSearch {
         DocAndFloatFeatureBuffer buffer = new DocAndFloatFeatureBuffer();
         for (LeafReaderContext leaf : snapshot.reader().leaves()) {
             FilteredDocs.Leaf matches = docs.leaves().get(leaf.ord);
-            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(unit.length));
+            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(query.length));
             if (vectors == null || matches.count() == 0) {
                 continue;
             }
-            VectorScorer.Bulk scorer = vectors.scorer(unit).bulk(new BitSetIterator(matches.bits(), matches.count()));
+            VectorScorer.Bulk scorer =
+                    vectors.rescorer(query).bulk(new BitSetIterator(matches.bits(), matches.count()));
             while (true) {
                 scorer.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
                 if (buffer.size == 0) {
@@ -123,14 +149,15 @@ final class VectorSearch {
         return List.copyOf(kept.subList(0, Math.min(limit, end)));
     }
 
-    private record Named(ScoreDoc doc, BytesRef id) {}
+    private record Named<D extends ScoreDoc>(D doc, BytesRef id) {}
 
-    private static void orderById(Snapshot snapshot, List<ScoreDoc> ties) throws IOException {
+    /** Orders documents in doc order by their ids. */
+    static <D extends ScoreDoc> void orderById(Snapshot snapshot, List<D> ties) throws IOException {
         List<LeafReaderContext> leaves = snapshot.reader().leaves();
-        List<Named> named = new ArrayList<>(ties.size());
+        List<Named<D>> named = new ArrayList<>(ties.size());
         LeafReaderContext leaf = null;
         SortedDocValues ids = null;
-        for (ScoreDoc doc : ties) { // by document, as doc values want to be read
+        for (D doc : ties) { // by document, as doc values want to be read
             LeafReaderContext its = leaves.get(ReaderUtil.subIndex(doc.doc, leaves));
             if (ids == null || its != leaf) {
                 leaf = its;
@@ -139,7 +166,7 @@ final class VectorSearch {
             BytesRef id = ids.advanceExact(doc.doc - its.docBase)
                     ? BytesRef.deepCopyOf(ids.lookupOrd(ids.ordValue()))
                     : new BytesRef();
-            named.add(new Named(doc, id));
+            named.add(new Named<>(doc, id));
         }
         named.sort(Comparator.comparing(Named::id));
         for (int i = 0; i < named.size(); i++) {

@@ -6,6 +6,9 @@ final class Vectors {
     /** A vector whose squared length is this near to one is taken as it is: models that normalise do so in floats. */
     private static final double UNIT_TOLERANCE = 1e-6;
 
+    /** Longer vectors' dot products are not finite floats. */
+    static final double MAX_LENGTH = 1e18;
+
     private Vectors() {}
 
     /**
@@ -43,10 +46,5 @@ final class Vectors {
             unit[i] = (float) (vector[i] / length);
         }
         return unit;
-    }
-
-    /** Returns the cosine behind Lucene's score of a dot product, which is (1 + cosine) / 2. */
-    static double cosine(float score) {
-        return Math.clamp(2.0 * score - 1.0, -1.0, 1.0);
     }
 }

@@ -50,7 +50,8 @@ class FilterCacheTest {
         try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
             for (int i = 0; i < DOCUMENTS; i++) {
                 Metadata metadata = new Metadata().put("n", i).put("digit", Integer.toString(i % 10));
-                writer.addDocument(Fields.segment(segment("s" + i, "word", metadata, 1, i), null));
+                writer.addDocument(
+                        Fields.segment(segment("s" + i, "word", metadata, 1, i), null, VectorSimilarity.COSINE));
                 if (i == DOCUMENTS / 2) {
                     writer.commit();
                 }
@@ -67,14 +68,14 @@ class FilterCacheTest {
     }
 
     private FilteredDocs get(FilterCache cache, Filter filter) throws Exception {
-        return cache.get(FilterTranslator.translate(filter));
+        return cache.get(null, FilterTranslator.translate(filter));
     }
 
     @Test
     void countsLiveSegmentsThatMatch() throws Exception {
         FilterCache cache = new FilterCache(reader);
 
-        assertThat(cache.get(null).count()).isEqualTo(998);
+        assertThat(cache.get(null, null).count()).isEqualTo(998);
         assertThat(get(cache, metadataKey("digit").isEqualTo("3")).count()).isEqualTo(99);
         assertThat(get(cache, metadataKey("digit").isEqualTo("5")).count()).isEqualTo(100);
         assertThat(get(cache, metadataKey("digit").isNotEqualTo("3")).count()).isEqualTo(899);
@@ -98,7 +99,25 @@ class FilterCacheTest {
         assertThat(get(cache, metadataKey("digit").isIn("1", "3"))).isNotSameAs(first);
         assertThat(get(cache, metadataKey("n").isEqualTo(5)))
                 .isSameAs(get(cache, metadataKey("n").isEqualTo(5.0)));
-        assertThat(cache.get(null)).isSameAs(cache.get(null));
+        assertThat(cache.get(null, null)).isSameAs(cache.get(null, null));
+    }
+
+    @Test
+    void matchesWithinWhatIsMandatory() throws Exception {
+        FilterCache cache = new FilterCache(reader);
+        MetadataMatcher mandatory =
+                FilterTranslator.translate(metadataKey("digit").isIn("3", "5"));
+        MetadataMatcher odd = FilterTranslator.translate(metadataKey("n").isGreaterThan(899));
+        MetadataMatcher not = FilterTranslator.translate(metadataKey("digit").isNotEqualTo("3"));
+
+        FilteredDocs visible = cache.get(mandatory, null);
+
+        assertThat(visible.count()).isEqualTo(199);
+        assertThat(cache.get(mandatory, odd).count()).isEqualTo(20);
+        assertThat(cache.get(mandatory, not).count()).isEqualTo(100);
+        assertThat(cache.get(mandatory, MetadataMatcher.all(List.of())).count()).isEqualTo(199);
+        assertThat(cache.get(mandatory, null)).isSameAs(visible);
+        assertThat(cache.get(mandatory, not)).isSameAs(cache.get(not, mandatory));
     }
 
     @Test

@@ -108,7 +108,7 @@ class FilterTest {
     @Test
     void matchesWhatEachFilterMatchesByItself() {
         for (int exactLimit : new int[] {0, VectorSearch.EXACT_LIMIT}) {
-            try (LuceneIndex index = LuceneIndex.open(Location.memory(), false, exactLimit)) {
+            try (LuceneIndex index = Segments.inMemory(exactLimit)) {
                 Map<String, Metadata> all = fill(index);
                 for (int i = 0; i < FILTERS; i++) {
                     Filter filter = filter(4);

@@ -43,7 +43,8 @@ class RecallTest {
         for (int c = 0; c < CLUSTERS; c++) {
             centres[c] = near(random, new float[DIMENSION], 1);
         }
-        index = LuceneIndex.open(Location.memory(), false, 0); // never exact
+        index = new LuceneIndex(
+                IndexEngine.open(Location.memory(), EngineSettings.defaults().withExactLimit(0), false)); // never exact
         List<IndexedSegment> batch = new ArrayList<>();
         for (int i = 0; i < SIZE; i++) {
             vectors[i] = near(random, centres[random.nextInt(CLUSTERS)], SPREAD);

@@ -13,6 +13,12 @@ final class Segments {
 
     private Segments() {}
 
+    /** Opens an index in memory that compares up to this many segments one by one. */
+    static LuceneIndex inMemory(int exactLimit) {
+        return new LuceneIndex(
+                IndexEngine.open(Location.memory(), EngineSettings.defaults().withExactLimit(exactLimit), false));
+    }
+
     static IndexedSegment segment(String id, String text, Metadata metadata, float... vector) {
         return new IndexedSegment(id, TextSegment.from(text, metadata), Embedding.from(vector));
     }

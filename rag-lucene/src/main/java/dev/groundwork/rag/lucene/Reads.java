@@ -1,0 +1,162 @@
+package dev.groundwork.rag.lucene;
+
+import dev.groundwork.rag.EmbeddingSpec;
+import dev.groundwork.rag.Hit;
+import dev.groundwork.rag.Hop;
+import dev.groundwork.rag.IndexedSegment;
+import dev.groundwork.rag.Question;
+import dev.groundwork.rag.Score;
+import dev.groundwork.rag.SegmentReader;
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.store.embedding.filter.Filter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.lucene.search.ScoreDoc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be read of one snapshot, within what a view is restricted to. Thread-safe as long as the snapshot is held.
+ *
+ * @param snapshot the state to read
+ * @param settings how it is searched
+ * @param mandatory what every segment must match that is read; {@code null} for all
+ */
+record Reads(
+        Snapshot snapshot,
+        SearchSettings settings,
+        @Nullable MetadataMatcher mandatory) {
+
+    // ---- arguments, checked before a snapshot is taken
+
+    static void checkLimit(int limit) {
+        if (limit < 1 || limit > Question.MAX_LIMIT) {
+            throw new IllegalArgumentException("limit is " + limit + ", must be from 1 to " + Question.MAX_LIMIT);
+        }
+    }
+
+    static @Nullable MetadataMatcher matcher(@Nullable Filter filter) {
+        return filter == null ? null : FilterTranslator.translate(filter);
+    }
+
+    private @Nullable FilteredDocs docs(@Nullable MetadataMatcher own) throws IOException {
+        return mandatory == null && own == null ? null : snapshot.filters().get(mandatory, own);
+    }
+
+    // ---- searching
+
+    /**
+     * Prepares a query vector.
+     *
+     * @param bound the model that the index is used with
+     */
+    private float[] prepared(Embedding query, @Nullable EmbeddingSpec bound) throws IOException {
+        float[] vector = snapshot.manifest()
+                .layout()
+                .similarity()
+                .prepared("query vector", query.vector().clone());
+        int dimension = snapshot.segments() > 0
+                ? snapshot.manifest().dimension()
+                : bound == null ? vector.length : bound.dimension();
+        if (vector.length != dimension) {
+            throw new IllegalArgumentException(
+                    "query vector has dimension " + vector.length + ", must be " + dimension + " as all of this index");
+        }
+        return vector;
+    }
+
+    List<Hit> searchVector(Embedding query, int limit, @Nullable MetadataMatcher own, @Nullable EmbeddingSpec bound)
+            throws IOException {
+        float[] vector = prepared(query, bound);
+        if (snapshot.segments() == 0) {
+            return List.of();
+        }
+        List<ScoreDoc> found = VectorSearch.find(snapshot, vector, limit, docs(own), settings.exactLimit());
+        VectorSimilarity similarity = snapshot.manifest().layout().similarity();
+        SegmentRecord[] records = Hits.read(snapshot, found);
+        List<Hit> hits = new ArrayList<>(found.size());
+        for (int i = 0; i < records.length; i++) {
+            double value = similarity.value(found.get(i).score);
+            hits.add(hit(records[i], List.of(new Score(Hop.VECTOR, similarity.kind(), value, i + 1))));
+        }
+        return hits;
+    }
+
+    List<Hit> searchText(String text, int limit, @Nullable MetadataMatcher own) throws IOException {
+        List<ScoreDoc> found = TextSearch.find(snapshot, settings.analyzer(), text, limit, docs(own));
+        SegmentRecord[] records = Hits.read(snapshot, found);
+        List<Hit> hits = new ArrayList<>(found.size());
+        for (int i = 0; i < records.length; i++) {
+            hits.add(hit(records[i], List.of(new Score(Hop.TEXT, Score.Kind.BM25, found.get(i).score, i + 1))));
+        }
+        return hits;
+    }
+
+    List<Hit> searchHybrid(
+            Embedding query, String text, int limit, @Nullable MetadataMatcher own, @Nullable EmbeddingSpec bound)
+            throws IOException {
+        float[] vector = prepared(query, bound);
+        if (snapshot.segments() == 0) {
+            return List.of();
+        }
+        int candidates = Math.max(limit, SegmentReader.HYBRID_CANDIDATES);
+        FilteredDocs docs = docs(own);
+        FutureTask<List<ScoreDoc>> textLeg =
+                new FutureTask<>(() -> TextSearch.find(snapshot, settings.analyzer(), text, candidates, docs));
+        try {
+            settings.legs().execute(textLeg);
+        } catch (RejectedExecutionException e) {
+            // all threads are busy: it runs here, below
+        }
+        List<ScoreDoc> byVector = VectorSearch.find(snapshot, vector, candidates, docs, settings.exactLimit());
+        textLeg.run(); // nothing, if it has been started
+        List<HybridSearch.Fused> fused = HybridSearch.fuse(snapshot, byVector, result(textLeg), limit);
+        SegmentRecord[] records = Hits.read(snapshot, fused);
+        List<Hit> hits = new ArrayList<>(fused.size());
+        for (int i = 0; i < records.length; i++) {
+            hits.add(hit(records[i], fused.get(i).scores(i + 1)));
+        }
+        return hits;
+    }
+
+    /** Waits for a leg, also while interrupted: it is a millisecond's work, and the snapshot is held for it. */
+    private static <T> T result(FutureTask<T> leg) throws IOException {
+        try {
+            return IndexThread.await(leg);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Hit hit(SegmentRecord record, List<Score> scores) {
+        return new Hit(record.id(), record.segment(), scores);
+    }
+
+    // ---- looking up
+
+    Optional<TextSegment> get(String id) throws IOException {
+        Objects.requireNonNull(id, "id");
+        int doc = snapshot.find(id);
+        FilteredDocs visible = docs(null);
+        if (doc < 0 || (visible != null && !visible.contains(snapshot, doc))) {
+            return Optional.empty();
+        }
+        return Optional.of(Hits.read(snapshot, List.of(new ScoreDoc(doc, 0)))[0].segment());
+    }
+
+    long count(@Nullable MetadataMatcher own) throws IOException {
+        FilteredDocs docs = docs(own);
+        return docs == null ? snapshot.segments() : docs.count();
+    }
+
+    List<IndexedSegment> scan(@Nullable String after, int limit, @Nullable MetadataMatcher own) throws IOException {
+        return IdScan.page(snapshot, after, limit, docs(own));
+    }
+}
