@@ -54,7 +54,7 @@ final class ChangePlan {
             }
             case IndexChange.DeleteMatching matching -> {
                 MetadataMatcher matcher = FilterTranslator.translate(matching.filter());
-                BitsQuery query = new BitsQuery(leaf -> matcher.match(leaf.reader()));
+                BitsQuery query = new BitsQuery(leaf -> FilteredDocs.Leaf.of(matcher.match(leaf.reader())));
                 steps.add(new Other(writer -> writer.deleteDocuments(query)));
             }
             case IndexChange.DeleteAll all -> steps.add(new Clear());

@@ -160,14 +160,12 @@ final class Fields {
         return leaf.postings(new Term(LEDGER, YES), PostingsEnum.NONE);
     }
 
-    /** Returns the segments of a leaf, deleted ones included. */
-    static FixedBitSet segments(LeafReader leaf) throws IOException {
-        FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
+    /** Adds the segments of a leaf, deleted ones included, to a set that has none. */
+    static void addSegments(LeafReader leaf, FixedBitSet empty) throws IOException {
         PostingsEnum entries = ledgerEntries(leaf);
         if (entries != null) {
-            bits.or(entries);
+            empty.or(entries);
         }
-        bits.flip(0, Objects.checkIndex(leaf.maxDoc(), Integer.MAX_VALUE));
-        return bits;
+        empty.flip(0, Objects.checkIndex(leaf.maxDoc(), Integer.MAX_VALUE));
     }
 }

@@ -45,13 +45,7 @@ record Reads(
     }
 
     private @Nullable FilteredDocs docs(@Nullable MetadataMatcher own) throws IOException {
-        MetadataMatcher all = mandatory;
-        if (all == null) {
-            all = own;
-        } else if (own != null) {
-            all = new MetadataMatcher.All(List.of(all, own));
-        }
-        return all == null ? null : FilteredDocs.of(snapshot, all);
+        return mandatory == null && own == null ? null : snapshot.filters().get(mandatory, own);
     }
 
     // ---- searching
