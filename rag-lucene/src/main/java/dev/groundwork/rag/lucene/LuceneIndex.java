@@ -12,6 +12,8 @@ import dev.groundwork.rag.SegmentReader;
 import dev.groundwork.rag.SegmentSnapshot;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.store.embedding.EmbeddingStore;
 import dev.langchain4j.store.embedding.filter.Filter;
 import java.nio.file.Path;
@@ -202,6 +204,49 @@ public final class LuceneIndex implements SegmentIndex {
      */
     public EmbeddingStore<TextSegment> asEmbeddingStore() {
         return new LuceneEmbeddingStore(this);
+    }
+
+    /** Returns a retriever by words alone with {@linkplain ContentRetrieverSettings#defaults() default settings}. */
+    public ContentRetriever asContentRetriever() {
+        return asContentRetriever(ContentRetrieverSettings.defaults());
+    }
+
+    /**
+     * Returns this index as a content retriever of LangChain4j that searches by words alone.
+     *
+     * <p>Thread-safe; it does not close the index, and throws {@link IllegalStateException} once that is closed. Contents
+     * have their id as {@code EMBEDDING_ID} and BM25 as {@code SCORE}, which compares within one query only.
+     *
+     * @throws IllegalArgumentException if {@code settings} have a {@code minScore}: there is no vector to compare
+     */
+    public ContentRetriever asContentRetriever(ContentRetrieverSettings settings) {
+        return LuceneContentRetriever.byWords(this, settings);
+    }
+
+    /** Returns a hybrid retriever with {@linkplain ContentRetrieverSettings#defaults() default settings}. */
+    public ContentRetriever asContentRetriever(EmbeddingModel model) {
+        return asContentRetriever(model, ContentRetrieverSettings.defaults());
+    }
+
+    /**
+     * Returns this index as a content retriever of LangChain4j that searches by vector and by words, and ranks and scores
+     * as {@link #asEmbeddingStore()} does. Entries without a segment are left out.
+     *
+     * <pre>{@code
+     * RetrievalAugmentor augmentor = DefaultRetrievalAugmentor.builder()
+     *         .contentRetriever(index.asContentRetriever(embeddings))
+     *         .build();
+     * }</pre>
+     *
+     * <p>Thread-safe where the model is; closes neither index nor model. Each call embeds the query's text, as a query
+     * where the model tells queries from documents, and lets through what the model throws.
+     *
+     * @param model the model that the index's vectors are of; the index is {@linkplain #bind bound} to it, for which it is
+     *     asked for its dimension, which some models answer by embedding a word
+     * @throws dev.groundwork.rag.IndexMismatchException if the index was made with another model
+     */
+    public ContentRetriever asContentRetriever(EmbeddingModel model, ContentRetrieverSettings settings) {
+        return LuceneContentRetriever.hybrid(this, model, settings);
     }
 
     // ---- maintaining
