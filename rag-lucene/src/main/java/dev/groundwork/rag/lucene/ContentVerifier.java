@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.lucene.index.CheckIndex;
 import org.apache.lucene.index.CorruptIndexException;
@@ -87,12 +88,10 @@ final class ContentVerifier {
     /** Every segment can be read. */
     private void checkRecords(SegmentReader part) throws IOException {
         Fields.Records records = new Fields.Records(part);
-        Bits live = part.getLiveDocs();
-        DocIdSetIterator segments = new BitSetIterator(Fields.segments(part), 0);
+        DocIdSetIterator segments =
+                new BitSetIterator(MetadataMatcher.all(List.of()).match(part, part.getLiveDocs()), 0);
         for (int doc = segments.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = segments.nextDoc()) {
-            if (live == null || live.get(doc)) {
-                records.read(doc);
-            }
+            records.read(doc);
         }
     }
 
