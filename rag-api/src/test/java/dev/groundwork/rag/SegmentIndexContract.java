@@ -10,6 +10,12 @@ import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.filter.Filter;
+import dev.langchain4j.store.embedding.filter.comparison.IsEqualTo;
+import dev.langchain4j.store.embedding.filter.comparison.IsGreaterThan;
+import dev.langchain4j.store.embedding.filter.comparison.IsIn;
+import dev.langchain4j.store.embedding.filter.comparison.IsLessThanOrEqualTo;
+import dev.langchain4j.store.embedding.filter.comparison.IsNotEqualTo;
+import dev.langchain4j.store.embedding.filter.comparison.IsNotIn;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -611,6 +618,133 @@ public abstract class SegmentIndexContract {
 
         assertEquals(List.of("a"), ids(index.searchText("word", 10, any)));
         assertEquals(List.of("b"), ids(index.searchVector(vector(1, 0), 10, all)));
+    }
+
+    private List<String> matching(Filter filter) {
+        List<String> byVector = ids(index.searchVector(vector(1, 0), 10, filter));
+        assertEquals(byVector, ids(index.searchText("word", 10, filter)), filter.toString());
+        return byVector;
+    }
+
+    @Test
+    void comparesABooleanWithTheStringsTrueAndFalse() {
+        upsert(
+                segment("f", "word", Metadata.from("public", "false"), 1, 0),
+                segment("n", "word", new Metadata().put("public", 1), 1, 0),
+                segment("other", "word", Metadata.from("public", "unknown"), 1, 0),
+                segment("t", "word", Metadata.from("public", "true"), 1, 0),
+                segment("without", "word", 1, 0));
+
+        assertEquals(List.of("t"), matching(new IsEqualTo("public", true)));
+        assertEquals(List.of("f"), matching(new IsEqualTo("public", false)));
+        assertEquals(List.of("f", "n", "other", "without"), matching(new IsNotEqualTo("public", true)));
+        assertEquals(List.of("f", "t"), matching(new IsIn("public", List.of(true, false))));
+        assertEquals(List.of("n", "other", "without"), matching(new IsNotIn("public", List.of(true, false))));
+        assertEquals(List.of("t"), matching(new IsGreaterThan("public", false)));
+        assertEquals(List.of("f", "t"), matching(new IsLessThanOrEqualTo("public", true)));
+    }
+
+    @Test
+    void showsSegmentsToWhoHasOneOfTheirRoles() {
+        upsert(
+                segment("a", "word", Metadata.from("roles", StringArray.of("hr", "legal")), 1, 0),
+                segment("b", "word", Metadata.from("roles", StringArray.of("eng")), 1, 0),
+                segment("c", "word", Metadata.from("roles", StringArray.of()), 1, 0),
+                segment("d", "word", Metadata.from("roles", "hr"), 1, 0),
+                segment("e", "word", 1, 0));
+
+        assertEquals(List.of("a", "d"), matching(metadataKey("roles").isEqualTo("hr")));
+        assertEquals(List.of("a"), matching(metadataKey("roles").isEqualTo("legal")));
+        assertEquals(List.of("a", "b"), matching(metadataKey("roles").isIn("legal", "eng", "sales")));
+        assertEquals(List.of(), matching(metadataKey("roles").isEqualTo("h")));
+        assertEquals(List.of(), matching(metadataKey("roles").isEqualTo("hr\u001Flegal")));
+        // what is negated is the whole: "b" has another role, too, but not this one
+        assertEquals(List.of("b", "c", "e"), matching(metadataKey("roles").isNotEqualTo("hr")));
+        assertEquals(List.of("c", "e"), matching(metadataKey("roles").isNotIn("hr", "eng")));
+        assertEquals(
+                List.of("a"),
+                matching(metadataKey("roles")
+                        .isEqualTo("hr")
+                        .and(metadataKey("roles").isEqualTo("legal"))));
+    }
+
+    @Test
+    void takesARoleAwayFromTheNextSearchOn() {
+        Filter readable = metadataKey("roles").isEqualTo("hr");
+        upsert(
+                segment("a", "word", Metadata.from("roles", StringArray.of("hr", "eng")), 1, 0),
+                segment("b", "word", Metadata.from("roles", StringArray.of("hr")), 1, 0));
+        assertEquals(List.of("a", "b"), matching(readable));
+
+        upsert(segment("a", "word", Metadata.from("roles", StringArray.of("eng")), 1, 0));
+        assertEquals(List.of("b"), matching(readable));
+
+        upsert(segment("a", "word", Metadata.from("roles", StringArray.of("eng", "hr")), 1, 0));
+        assertEquals(List.of("a", "b"), matching(readable));
+
+        index.apply(List.of(new IndexChange.DeleteMatching(metadataKey("roles").isEqualTo("eng"))));
+        assertEquals(List.of("b"), matching(readable));
+    }
+
+    @Test
+    void comparesTheElementsOfAnArrayOneByOne() {
+        upsert(
+                segment("a", "word", Metadata.from("tags", StringArray.of("apple", "zoo")), 1, 0),
+                segment("b", "word", Metadata.from("tags", StringArray.of("mango")), 1, 0),
+                segment("c", "word", Metadata.from("tags", StringArray.of()), 1, 0),
+                segment("d", "word", Metadata.from("tags", StringArray.of("")), 1, 0));
+
+        assertEquals(List.of("a"), matching(metadataKey("tags").isGreaterThan("n")));
+        assertEquals(List.of("a", "d"), matching(metadataKey("tags").isLessThan("m")));
+        Filter fromMToN = metadataKey("tags")
+                .isGreaterThanOrEqualTo("m")
+                .and(metadataKey("tags").isLessThanOrEqualTo("n"));
+        assertEquals(List.of("a", "b"), matching(fromMToN)); // "a" has one element for each of the two
+        assertEquals(List.of("a", "b"), matching(metadataKey("tags").containsString("a")));
+        assertEquals(List.of("a", "b", "d"), matching(metadataKey("tags").containsString("")));
+        assertEquals(List.of(), matching(metadataKey("tags").containsString("ez"))); // not across elements
+        assertEquals(List.of(), matching(metadataKey("tags").containsString("\u001F")));
+        assertEquals(List.of("d"), matching(metadataKey("tags").isEqualTo("")));
+    }
+
+    @Test
+    void findsAnArrayAsAWhole() {
+        upsert(
+                segment("a", "word", Metadata.from("tags", StringArray.of("x", "y")), 1, 0),
+                segment("b", "word", Metadata.from("tags", StringArray.of("y", "x")), 1, 0),
+                segment("c", "word", Metadata.from("tags", StringArray.of()), 1, 0),
+                segment("d", "word", Metadata.from("tags", StringArray.of(StringArray.of("x", "y"))), 1, 0));
+
+        assertEquals(List.of("a", "d"), matching(metadataKey("tags").isEqualTo(StringArray.of("x", "y"))));
+        assertEquals(List.of("b", "c"), matching(metadataKey("tags").isNotEqualTo(StringArray.of("x", "y"))));
+        assertEquals(List.of("c"), matching(metadataKey("tags").isEqualTo(StringArray.of())));
+        assertEquals(List.of("b", "c"), matching(metadataKey("tags").isIn(StringArray.of("y", "x"), StringArray.of())));
+    }
+
+    @Test
+    void takesArraysOfThousandsOfElementsAndElementsOfThousandsOfCharacters() {
+        List<String> many =
+                IntStream.range(0, 10_000).mapToObj(i -> "role " + i).toList();
+        String huge = "h".repeat(30_000);
+        upsert(
+                segment("huge", "word", Metadata.from("roles", StringArray.of("small", huge, huge + "!")), 1, 0),
+                segment("many", "word", Metadata.from("roles", StringArray.of(many)), 1, 0),
+                segment("none", "word", 1, 0));
+
+        assertEquals(List.of("many"), matching(metadataKey("roles").isEqualTo("role 9999")));
+        assertEquals(List.of("many"), matching(metadataKey("roles").isEqualTo(StringArray.of(many))));
+        assertEquals(List.of(), matching(metadataKey("roles").isEqualTo(StringArray.of(many.subList(1, 10_000)))));
+        assertEquals(List.of("huge"), matching(metadataKey("roles").isEqualTo("small")));
+        assertEquals(List.of("huge"), matching(metadataKey("roles").isEqualTo(huge)));
+        assertEquals(List.of("huge"), matching(metadataKey("roles").containsString("hh!")));
+        assertEquals(List.of("huge"), matching(metadataKey("roles").isLessThan("i")));
+        assertEquals(List.of("huge", "none"), matching(metadataKey("roles").isNotIn(many)));
+        assertEquals(List.of("many", "none"), matching(metadataKey("roles").isNotEqualTo(huge + "!")));
+        assertEquals(
+                List.of("huge"), matching(metadataKey("roles").isEqualTo(StringArray.of("small", huge, huge + "!"))));
+        assertEquals(
+                many,
+                StringArray.values(index.get("many").orElseThrow().metadata().getString("roles")));
     }
 
     // ---- hybrid

@@ -15,7 +15,6 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +40,12 @@ final class VectorSearch {
     static List<ScoreDoc> find(Snapshot snapshot, float[] query, int limit, @Nullable FilteredDocs docs, int exactLimit)
             throws IOException {
         VectorProfile profile = snapshot.manifest().layout().profile();
-        int breadth = Calibration.breadth(snapshot.manifest(), limit);
+        int breadth = Calibration.breadth(snapshot, limit);
         List<ScoreDoc> found;
         if (docs == null && snapshot.segments() > exactLimit) {
             found = throughGraph(snapshot, query, breadth, null);
         } else {
-            FilteredDocs candidates = docs == null ? FilteredDocs.of(snapshot, null) : docs;
+            FilteredDocs candidates = docs == null ? snapshot.filters().get(null, null) : docs;
             found = candidates.count() <= exactLimit
                     ? exactly(snapshot, query, limit, candidates)
                     : throughGraph(snapshot, query, breadth, candidates.asQuery());
@@ -94,10 +93,9 @@ final class VectorSearch {
             throws IOException {
         Nearest nearest = new Nearest(limit);
         for (LeafReaderContext leaf : snapshot.reader().leaves()) {
-            FixedBitSet bits = docs.leaves().get(leaf.ord);
-            int matches = bits.cardinality();
-            if (matches > 0) {
-                nearest.compare(leaf, query, new BitSetIterator(bits, matches));
+            FilteredDocs.Leaf matches = docs.leaves().get(leaf.ord);
+            if (matches.count() > 0) {
+                nearest.compare(leaf, query, new BitSetIterator(matches.bits(), matches.count()));
             }
         }
         return nearest.found();
