@@ -187,12 +187,12 @@ class ContentRetrieverTest {
         add("a", "other thing", Metadata.from("k", "v"));
         add("b", "other thing");
         ContentRetrieverSettings filtered =
-                ContentRetrieverSettings.defaults().withFilter(metadataKey("k").isNotEqualTo("x"));
+                ContentRetrieverSettings.defaults().withFilter(metadataKey("k").isNotEqualTo("v"));
 
         assertThat(ids(index.asContentRetriever(MODEL).retrieve(Query.from("word"))))
                 .containsExactly("a", "b");
         assertThat(ids(index.asContentRetriever(MODEL, filtered).retrieve(Query.from("word"))))
-                .containsExactly("a", "b");
+                .containsExactly("b");
     }
 
     @ParameterizedTest

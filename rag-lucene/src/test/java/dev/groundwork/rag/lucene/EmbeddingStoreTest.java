@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.groundwork.rag.EmbeddingSpec;
 import dev.groundwork.rag.IndexChange;
+import dev.groundwork.rag.IndexMismatchException;
 import dev.langchain4j.data.document.Document;
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.embedding.Embedding;
@@ -483,13 +485,14 @@ class EmbeddingStoreTest {
     @Test
     void findsEntriesWithoutASegmentByVectorAndByNoWord() {
         store.add("alone", vector(1, 0));
-        store.addAll(List.of("text"), List.of(vector(0, 1)), List.of(TextSegment.from("vector only groundwork 1")));
+        store.addAll(List.of("text"), List.of(vector(0, 1)), List.of(TextSegment.from("groundwork")));
 
-        List<EmbeddingMatch<TextSegment>> found =
-                hybrid(vector(1, 0), "groundwork vector_only \u2014 1", 10, 0).matches();
+        List<EmbeddingMatch<TextSegment>> found = hybrid(
+                        vector(1, 0), "groundwork vector only vector_only \u2014 1", 10, 0)
+                .matches();
         assertThat(ids(found)).containsExactly("alone", "text");
         assertThat(found.getFirst().embedded()).isNull();
-        assertThat(index.searchText("groundwork vector_only \u2014 1", 10, null))
+        assertThat(index.searchText("groundwork vector only vector_only \u2014 1", 10, null))
                 .extracting(hit -> hit.id())
                 .containsExactly("text");
     }
@@ -603,6 +606,22 @@ class EmbeddingStoreTest {
             assertThatThrownBy(() -> read.add(vector(1, 0)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("read-only");
+        }
+    }
+
+    @Test
+    void noticesThatTheIndexWasFilledWithAnotherModelThanItIsBoundTo(@TempDir Path folder) {
+        try (LuceneIndex writer = LuceneIndex.open(folder);
+                LuceneIndex reader = LuceneIndex.openReadOnly(folder)) {
+            reader.bind(new EmbeddingSpec("theirs", "", 2));
+            writer.bind(new EmbeddingSpec("ours", "", 2));
+            writer.asEmbeddingStore().add("a", vector(3, 4));
+            writer.commit();
+
+            assertThatThrownBy(() -> reader.asEmbeddingStore().search(near(vector(3, 4), 3, null)))
+                    .isInstanceOf(IndexMismatchException.class)
+                    .hasMessageContaining("ours")
+                    .hasMessageContaining("theirs");
         }
     }
 }

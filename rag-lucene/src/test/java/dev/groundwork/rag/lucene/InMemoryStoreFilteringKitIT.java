@@ -7,8 +7,11 @@ import dev.langchain4j.store.embedding.EmbeddingStoreWithFilteringIT;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
-/** LangChain4j's conformance suite, with vectors of length one. */
-@Timeout(30) // the kit itself waits five minutes for what will not come
+/**
+ * LangChain4j's conformance suite, with vectors of length one. It waits five minutes for what will not come, and heeds
+ * no interrupt; hence the thread.
+ */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class InMemoryStoreFilteringKitIT extends EmbeddingStoreWithFilteringIT {
 
     private final LuceneIndex index = LuceneIndex.inMemory();

@@ -10,8 +10,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** LangChain4j's conformance suite, with vectors of another length than one. */
-@Timeout(30) // the kit itself waits five minutes for what will not come
+/**
+ * LangChain4j's conformance suite, with vectors of another length than one. It waits five minutes for what will not come, and heeds
+ * no interrupt; hence the thread.
+ */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OnDiskStoreFilteringKitIT extends EmbeddingStoreWithFilteringIT {
 
     @TempDir
