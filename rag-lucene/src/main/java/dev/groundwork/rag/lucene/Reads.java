@@ -76,7 +76,7 @@ record Reads(
         if (snapshot.segments() == 0) {
             return List.of();
         }
-        List<ScoreDoc> found = VectorSearch.find(snapshot, vector, limit, docs(own), settings.exactLimit());
+        List<ScoreDoc> found = nearest(vector, limit, docs(own));
         VectorSimilarity similarity = snapshot.manifest().layout().similarity();
         SegmentRecord[] records = Hits.read(snapshot, found);
         List<Hit> hits = new ArrayList<>(found.size());
@@ -85,6 +85,13 @@ record Reads(
             hits.add(hit(records[i], List.of(new Score(Hop.VECTOR, similarity.kind(), value, i + 1))));
         }
         return hits;
+    }
+
+    private List<ScoreDoc> nearest(float[] vector, int limit, @Nullable FilteredDocs docs) throws IOException {
+        if (snapshot.segments() > settings.exactLimit()) {
+            settings.asked().add(vector);
+        }
+        return VectorSearch.find(snapshot, vector, limit, docs, settings.exactLimit());
     }
 
     List<Hit> searchText(String text, int limit, @Nullable MetadataMatcher own) throws IOException {
@@ -113,7 +120,7 @@ record Reads(
         } catch (RejectedExecutionException e) {
             // all threads are busy: it runs here, below
         }
-        List<ScoreDoc> byVector = VectorSearch.find(snapshot, vector, candidates, docs, settings.exactLimit());
+        List<ScoreDoc> byVector = nearest(vector, candidates, docs);
         textLeg.run(); // nothing, if it has been started
         List<HybridSearch.Fused> fused = HybridSearch.fuse(snapshot, byVector, result(textLeg), limit);
         SegmentRecord[] records = Hits.read(snapshot, fused);

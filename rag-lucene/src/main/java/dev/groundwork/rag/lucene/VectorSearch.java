@@ -2,7 +2,6 @@ package dev.groundwork.rag.lucene;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.index.DocValues;
@@ -10,8 +9,6 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
-import org.apache.lucene.search.DocAndFloatFeatureBuffer;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
@@ -43,14 +40,15 @@ final class VectorSearch {
     static List<ScoreDoc> find(Snapshot snapshot, float[] query, int limit, @Nullable FilteredDocs docs, int exactLimit)
             throws IOException {
         VectorProfile profile = snapshot.manifest().layout().profile();
+        int breadth = Calibration.breadth(snapshot.manifest(), limit);
         List<ScoreDoc> found;
         if (docs == null && snapshot.segments() > exactLimit) {
-            found = throughGraph(snapshot, query, profile.breadth(limit), null);
+            found = throughGraph(snapshot, query, breadth, null);
         } else {
             FilteredDocs candidates = docs == null ? snapshot.filters().get(null, null) : docs;
             found = candidates.count() <= exactLimit
                     ? exactly(snapshot, query, limit, candidates)
-                    : throughGraph(snapshot, query, profile.breadth(limit), candidates.asQuery());
+                    : throughGraph(snapshot, query, breadth, candidates.asQuery());
         }
         if (profile.quantized()) {
             rescore(snapshot, query, found);
@@ -65,7 +63,7 @@ final class VectorSearch {
     }
 
     /** Brings the scores of what was found by quantized vectors to what the vectors themselves give. */
-    private static void rescore(Snapshot snapshot, float[] query, List<ScoreDoc> found) throws IOException {
+    static void rescore(Snapshot snapshot, float[] query, List<ScoreDoc> found) throws IOException {
         List<ScoreDoc> ordered = new ArrayList<>(found);
         ordered.sort(Comparator.comparingInt(doc -> doc.doc));
         List<LeafReaderContext> leaves = snapshot.reader().leaves();
@@ -93,39 +91,14 @@ final class VectorSearch {
     /** Returns the best, with all that tie with the last one. */
     private static List<ScoreDoc> exactly(Snapshot snapshot, float[] query, int limit, FilteredDocs docs)
             throws IOException {
-        int[] ids = new int[(int) docs.count()];
-        float[] scores = new float[ids.length];
-        int count = 0;
-        DocAndFloatFeatureBuffer buffer = new DocAndFloatFeatureBuffer();
+        Nearest nearest = new Nearest(limit);
         for (LeafReaderContext leaf : snapshot.reader().leaves()) {
             FilteredDocs.Leaf matches = docs.leaves().get(leaf.ord);
-            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(query.length));
-            if (vectors == null || matches.count() == 0) {
-                continue;
-            }
-            VectorScorer.Bulk scorer =
-                    vectors.rescorer(query).bulk(new BitSetIterator(matches.bits(), matches.count()));
-            while (true) {
-                scorer.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
-                if (buffer.size == 0) {
-                    break;
-                }
-                for (int i = 0; i < buffer.size; i++) {
-                    ids[count] = leaf.docBase + buffer.docs[i];
-                    scores[count++] = buffer.features[i];
-                }
+            if (matches.count() > 0) {
+                nearest.compare(leaf, query, new BitSetIterator(matches.bits(), matches.count()));
             }
         }
-        float[] sorted = Arrays.copyOf(scores, count);
-        Arrays.sort(sorted);
-        float least = count > limit ? sorted[count - limit] : Float.NEGATIVE_INFINITY;
-        List<ScoreDoc> best = new ArrayList<>(limit);
-        for (int i = 0; i < count; i++) {
-            if (scores[i] >= least) {
-                best.add(new ScoreDoc(ids[i], scores[i]));
-            }
-        }
-        return best;
+        return nearest.found();
     }
 
     /** Orders by score, ties by id, and cuts. */

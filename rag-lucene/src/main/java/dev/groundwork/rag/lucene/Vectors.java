@@ -35,6 +35,14 @@ final class Vectors {
         return Math.sqrt(sum);
     }
 
+    static double length(float[] vector) {
+        double sum = 0;
+        for (float value : vector) {
+            sum += (double) value * value;
+        }
+        return Math.sqrt(sum);
+    }
+
     /** Returns the checked vector at length one: a copy, or the same array if it has that length. */
     static float[] unit(String what, float[] vector) {
         double length = check(what, vector);

@@ -71,6 +71,12 @@ final class Writer {
         return manifest;
     }
 
+    /** Takes what was measured; it becomes part of the next commit. */
+    void calibrated(Calibration measured) {
+        manifest = manifest.with(measured);
+        uncommitted = true;
+    }
+
     /** Returns whether something has been applied that is in no commit. */
     boolean uncommitted() {
         return uncommitted;
