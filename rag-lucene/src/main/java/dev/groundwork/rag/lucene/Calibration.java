@@ -13,8 +13,6 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.util.BitSetIterator;
-import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +34,12 @@ record Calibration(int breadth, int vectors) {
     static final int LEAST_QUERIES = 64;
 
     private static final int WANTED = 10;
-    private static final int MADE_UP = 120;
+    private static final int MOST_MADE_UP = 200;
+    private static final int LEAST_MADE_UP = 60;
+
+    /** So many comparisons with made up queries: half a second's work, and with the fewest of a million vectors, five. */
+    private static final int COMPARISONS = 20_000_000;
+
     private static final long SEED = 10;
     private static final String KEY = "groundwork.calibration";
 
@@ -87,7 +90,7 @@ record Calibration(int breadth, int vectors) {
         if (leaf == null || queries.isEmpty()) {
             return null;
         }
-        FixedBitSet live = live(leaf);
+        FilteredDocs.Leaf live = snapshot.filters().get(null, null).leaves().get(leaf.ord);
         List<Set<Integer>> truth = new ArrayList<>();
         for (float[] query : queries) {
             if (stopped.getAsBoolean()) {
@@ -110,23 +113,25 @@ record Calibration(int breadth, int vectors) {
     }
 
     /**
-     * Makes queries up: half of them a vector with noise, half of them between two vectors. The former are found like
-     * questions whose answer is there, the latter are harder than most.
+     * Makes queries up: vectors of the index with as much noise as they are long. Recall with them was that with held-out
+     * questions or a little less, where recall with the vectors themselves was up to .1 more: for a breadth of 60, 100, 200
+     * on 100,000 sentences .950, .967, .982 made up and .965, .982, .990 asked; on 20,000 vectors with no direction that
+     * matters more than others .883, .945, .985 and .889, .946, .987.
      */
     private static List<float[]> madeUp(LeafReaderContext leaf, int dimension) throws IOException {
         FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(dimension));
-        if (vectors == null || vectors.size() < 2) {
+        if (vectors == null || vectors.size() == 0) {
             return List.of();
         }
         Random random = new Random(SEED);
         List<float[]> queries = new ArrayList<>();
-        for (int i = 0; i < MADE_UP; i++) {
+        int count = Math.clamp(COMPARISONS / vectors.size(), LEAST_MADE_UP, MOST_MADE_UP);
+        for (int i = 0; i < count; i++) {
             float[] query = vectors.vectorValue(random.nextInt(vectors.size())).clone();
-            float[] other = vectors.vectorValue(random.nextInt(vectors.size()));
             double length = Vectors.length(query);
-            double noise = 0.6 * length / Math.sqrt(dimension);
+            double noise = length / Math.sqrt(dimension);
             for (int d = 0; d < dimension; d++) {
-                query[d] += i % 2 == 0 ? (float) (random.nextGaussian() * noise) : other[d];
+                query[d] += (float) (random.nextGaussian() * noise);
             }
             double made = Vectors.length(query);
             if (made > 0) {
@@ -139,18 +144,10 @@ record Calibration(int breadth, int vectors) {
         return queries;
     }
 
-    private static FixedBitSet live(LeafReaderContext leaf) throws IOException {
-        FixedBitSet bits = Fields.segments(leaf.reader());
-        Bits live = leaf.reader().getLiveDocs();
-        if (live != null) {
-            live.applyMask(bits, 0);
-        }
-        return bits;
-    }
-
-    private static Set<Integer> exactly(LeafReaderContext leaf, float[] query, FixedBitSet live) throws IOException {
+    private static Set<Integer> exactly(LeafReaderContext leaf, float[] query, FilteredDocs.Leaf live)
+            throws IOException {
         Nearest nearest = new Nearest(WANTED);
-        nearest.compare(leaf, query, new BitSetIterator(live, live.cardinality()));
+        nearest.compare(leaf, query, new BitSetIterator(live.bits(), live.count()));
         Set<Integer> docs = new HashSet<>();
         nearest.found().forEach(doc -> docs.add(doc.doc));
         return docs;

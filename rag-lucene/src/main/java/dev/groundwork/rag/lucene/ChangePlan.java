@@ -49,7 +49,10 @@ final class ChangePlan {
         switch (change) {
             case IndexChange.Upsert upsert -> upsert.segments().forEach(segment -> put(segment, null));
             case IndexChange.Delete delete -> {
-                Term[] ids = delete.ids().stream().map(Fields::id).toArray(Term[]::new);
+                Term[] ids = delete.ids().stream()
+                        .filter(id -> id.length() <= IndexedSegment.MAX_ID_CHARS) // Lucene fails on longer ones
+                        .map(Fields::id)
+                        .toArray(Term[]::new);
                 steps.add(new Other(writer -> writer.deleteDocuments(ids)));
             }
             case IndexChange.DeleteMatching matching -> {

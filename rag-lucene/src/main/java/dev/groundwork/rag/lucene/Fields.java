@@ -88,8 +88,8 @@ final class Fields {
         if (owner != null) {
             document.add(new StringField(OWNER, owner.bytes(), Field.Store.NO));
         }
-        float[] vector = similarity.prepared(
-                "segment " + segment.id() + ": vector", segment.embedding().vector());
+        float[] given = segment.embedding().vector();
+        float[] vector = similarity.prepared("segment " + segment.id() + ": vector", given);
         document.add(new KnnFloatVectorField(vectors(vector.length), vector, similarity.function()));
         document.add(
                 new TextField(TEXT, TextAnalyzer.normalize(segment.segment().text()), Field.Store.NO));
@@ -101,7 +101,8 @@ final class Fields {
         for (BytesRef term : MetadataTerms.of(metadata.toMap())) {
             document.add(new StringField(METADATA, term, Field.Store.NO));
         }
-        byte[] record = new SegmentRecord(segment.id(), segment.segment()).encode();
+        BytesRef difference = GivenVector.difference(given, vector);
+        byte[] record = new SegmentRecord(segment.id(), segment.segment(), difference).encode();
         document.add(
                 record.length <= MAX_DIRECT_RECORD
                         ? new BinaryDocValuesField(RECORD, new BytesRef(record))

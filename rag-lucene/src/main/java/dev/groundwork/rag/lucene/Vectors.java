@@ -43,6 +43,19 @@ final class Vectors {
         return Math.sqrt(sum);
     }
 
+    /** Returns the cosine of two checked vectors of one dimension; of two that are equal, exactly 1. */
+    static double cosine(float[] one, float[] other) {
+        double product = 0;
+        double square = 0;
+        double otherSquare = 0;
+        for (int i = 0; i < one.length; i++) {
+            product += (double) one[i] * other[i];
+            square += (double) one[i] * one[i];
+            otherSquare += (double) other[i] * other[i];
+        }
+        return Math.clamp(product / Math.sqrt(square * otherSquare), -1.0, 1.0);
+    }
+
     /** Returns the checked vector at length one: a copy, or the same array if it has that length. */
     static float[] unit(String what, float[] vector) {
         double length = check(what, vector);

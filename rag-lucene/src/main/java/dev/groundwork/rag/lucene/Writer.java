@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Writer {
 
     /** The commit's log: everything in it and in later ones has been acknowledged and is not in the commit. */
-    private static final String LOG_KEY = "groundwork.log";
+    static final String LOG_KEY = "groundwork.log";
 
     private final String location;
     private final Directory directory;

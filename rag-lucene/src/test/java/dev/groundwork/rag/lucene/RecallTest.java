@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RecallTest {
 
     private static final long SEED = 42;
-    private static final int SIZE = 10_000;
+    private static final int SIZE = 6_000;
     private static final int DIMENSION = 48;
     private static final int CLUSTERS = 50;
     private static final float SPREAD = 2;
