@@ -103,7 +103,9 @@ class IndexDifferentialTest {
                 }
             } catch (Throwable t) {
                 throw new AssertionError(
-                        "seed %d, step %d: %s%n%s".formatted(seed, step, t.getMessage(), brief(doing)), t);
+                        "seed %d, step %d, dimension %d: %s%n%s"
+                                .formatted(seed, step, directions.getFirst().length, t.getMessage(), brief(doing)),
+                        t);
             } finally {
                 index.close();
             }
