@@ -105,13 +105,16 @@ final class IndexEngine implements AutoCloseable {
     }
 
     static IndexEngine open(Location location, EngineSettings settings, boolean readOnly) {
-        VectorModule.tell();
+        // loading the code for vectors takes a tenth of a second the first time, as long as reading the first commit
+        Thread loading = Thread.ofPlatform().name("groundwork-load").daemon().start(VectorModule::tell);
         IndexThread thread = new IndexThread();
         try {
             return thread.call(() -> new IndexEngine(location, settings, readOnly, thread));
         } catch (Exception e) {
             thread.close();
             throw Failures.of(location.toString(), e);
+        } finally {
+            join(loading);
         }
     }
 
@@ -181,6 +184,7 @@ final class IndexEngine implements AutoCloseable {
     private void refresh() throws IOException {
         try {
             snapshots.refresh();
+            calibrateIfDue(); // merges in the background make larger graphs, too
         } catch (IOException e) {
             if (writer == null) {
                 throw e;
@@ -360,7 +364,7 @@ final class IndexEngine implements AutoCloseable {
         }
         try {
             by.commit(Map.of());
-            calibrateIfDue(by);
+            refresh();
         } catch (Throwable t) {
             lastFailure = t;
             snapshots.changed();
@@ -369,14 +373,14 @@ final class IndexEngine implements AutoCloseable {
     }
 
     /** Measures, on a thread of its own, how broad searches have to be, where the graph has outgrown the last measure. */
-    private void calibrateIfDue(Writer by) throws IOException {
-        snapshots.refresh();
-        Snapshot now = snapshots.acquire();
-        if (now == null) {
+    private void calibrateIfDue() {
+        Writer by = writer;
+        Snapshot now = by == null || closed ? null : snapshots.acquire();
+        if (by == null || now == null) {
             return;
         }
         if (calibration != null || !Calibration.isDue(now, settings.exactLimit())) {
-            now.release();
+            release(now);
             return;
         }
         calibration = Thread.ofPlatform()
@@ -395,6 +399,14 @@ final class IndexEngine implements AutoCloseable {
                         lastFailure = e;
                     }
                 });
+    }
+
+    private void release(Snapshot snapshot) {
+        try {
+            snapshot.release();
+        } catch (IOException e) {
+            lastFailure = e;
+        }
     }
 
     private @Nullable Calibration measure(Snapshot now) throws IOException {

@@ -56,6 +56,15 @@ final class Snapshot {
         return filters;
     }
 
+    /** Returns how many entries the largest part has: about as many vectors has the largest graph. */
+    int largestGraph() {
+        int largest = 0;
+        for (LeafReaderContext leaf : reader.leaves()) {
+            largest = Math.max(largest, leaf.reader().numDocs());
+        }
+        return largest;
+    }
+
     boolean acquire() {
         return reader.tryIncRef();
     }

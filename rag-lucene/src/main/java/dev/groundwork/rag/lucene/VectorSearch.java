@@ -41,7 +41,7 @@ final class VectorSearch {
     static List<ScoreDoc> find(Snapshot snapshot, float[] query, int limit, @Nullable FilteredDocs docs, int exactLimit)
             throws IOException {
         VectorProfile profile = snapshot.manifest().layout().profile();
-        int breadth = Calibration.breadth(snapshot.manifest(), limit);
+        int breadth = Calibration.breadth(snapshot, limit);
         List<ScoreDoc> found;
         if (docs == null && snapshot.segments() > exactLimit) {
             found = throughGraph(snapshot, query, breadth, null);
