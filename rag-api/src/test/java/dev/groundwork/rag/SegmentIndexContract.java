@@ -153,6 +153,38 @@ public abstract class SegmentIndexContract {
     }
 
     @Test
+    void givesEqualVectorsEqualScoresWhereverTheyAreKept() {
+        List<String> expected = new ArrayList<>();
+        for (int batch = 1; batch <= 9; batch++) {
+            List<IndexedSegment> same = new ArrayList<>();
+            for (int i = 0; i < batch; i++) {
+                String id = "s" + (char) ('z' - batch) + i;
+                same.add(segment(id, "word", wave(100, 1)));
+                expected.add(id);
+            }
+            index.apply(List.of(new IndexChange.Upsert(same)));
+            byVector(wave(100, 1)); // so that each batch is kept by itself
+        }
+        expected.sort(null);
+
+        for (int i = 0; i < 50; i++) {
+            Embedding query = vector(wave(100, 1.1 + i));
+            List<Hit> hits = index.searchVector(query, 100, null);
+            assertEquals(expected, ids(hits));
+            assertEquals(hits.getFirst().score().value(), hits.getLast().score().value());
+            assertEquals(expected.subList(0, 7), ids(index.searchVector(query, 7, null)));
+        }
+    }
+
+    private static float[] wave(int dimension, double frequency) {
+        float[] wave = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+            wave[i] = (float) Math.sin(frequency * i + 1);
+        }
+        return wave;
+    }
+
+    @Test
     void findsWordsOfTitleAndHeadings() {
         upsert(segment(
                 "a",

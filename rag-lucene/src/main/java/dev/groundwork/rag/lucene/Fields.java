@@ -161,6 +161,13 @@ final class Fields {
         return leaf.postings(new Term(LEDGER, YES), PostingsEnum.NONE);
     }
 
+    /** Returns the segments of a leaf, deleted ones included. */
+    static FixedBitSet segments(LeafReader leaf) throws IOException {
+        FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
+        addSegments(leaf, bits);
+        return bits;
+    }
+
     /** Adds the segments of a leaf, deleted ones included, to a set that has none. */
     static void addSegments(LeafReader leaf, FixedBitSet empty) throws IOException {
         PostingsEnum entries = ledgerEntries(leaf);

@@ -11,7 +11,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.hnsw.FloatHeap;
 
-/** Collects the nearest vectors by comparing one by one, all that tie with the last one included. */
+/** Collects the nearest vectors by comparing one by one, all that may be as near as the last one included. */
 final class Nearest {
 
     private final int limit;
@@ -38,7 +38,7 @@ final class Nearest {
             }
             for (int i = 0; i < buffer.size; i++) {
                 float score = buffer.features[i];
-                if (best.size() < limit || score >= best.peek()) {
+                if (best.size() < limit || score >= VectorSearch.lowered(best.peek())) {
                     best.offer(score);
                     candidates.add(new ScoreDoc(leaf.docBase + buffer.docs[i], score));
                 }
@@ -48,7 +48,7 @@ final class Nearest {
 
     /** Returns the best, in no order. */
     List<ScoreDoc> found() {
-        float least = best.size() < limit ? Float.NEGATIVE_INFINITY : best.peek();
+        float least = best.size() < limit ? Float.NEGATIVE_INFINITY : VectorSearch.lowered(best.peek());
         candidates.removeIf(doc -> doc.score < least);
         return candidates;
     }

@@ -2,17 +2,18 @@ package dev.groundwork.rag.lucene;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +51,9 @@ final class VectorSearch {
                     ? exactly(snapshot, query, limit, candidates)
                     : throughGraph(snapshot, query, breadth, candidates.asQuery());
         }
-        if (profile.quantized()) {
-            rescore(snapshot, query, found);
-        }
-        return best(snapshot, found, limit);
+        List<ScoreDoc> near = profile.quantized() ? found : near(found, limit);
+        rescore(snapshot, query, near);
+        return best(snapshot, near, limit);
     }
 
     private static List<ScoreDoc> throughGraph(Snapshot snapshot, float[] query, int breadth, @Nullable Query filter)
@@ -62,21 +62,46 @@ final class VectorSearch {
         return List.of(snapshot.searcher().search(knn, breadth).scoreDocs);
     }
 
-    /** Brings the scores of what was found by quantized vectors to what the vectors themselves give. */
+    /** Returns the best by the scores that Lucene gives, and what comes so close that it may be as good. */
+    private static List<ScoreDoc> near(List<ScoreDoc> found, int limit) {
+        if (found.size() <= limit) {
+            return found;
+        }
+        float[] scores = new float[found.size()];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = found.get(i).score;
+        }
+        Arrays.sort(scores);
+        float least = lowered(scores[scores.length - limit]);
+        return found.stream().filter(doc -> doc.score >= least).toList();
+    }
+
+    /** Returns the least score that Lucene may give to a vector as near as one of this score. */
+    static float lowered(float score) {
+        return score - 2e-6f * Math.max(1, score);
+    }
+
+    /**
+     * Computes scores anew, from the vectors as they are. Lucene's may be of quantized vectors, and even where they are not:
+     * their sums of products are added in an order that is another one before and after the JVM has compiled it, and the
+     * last bit of a score differs then from that of an equal vector, or of the same one a moment before.
+     */
     static void rescore(Snapshot snapshot, float[] query, List<ScoreDoc> found) throws IOException {
         List<ScoreDoc> ordered = new ArrayList<>(found);
         ordered.sort(Comparator.comparingInt(doc -> doc.doc));
+        VectorSimilarity similarity = snapshot.manifest().layout().similarity();
         List<LeafReaderContext> leaves = snapshot.reader().leaves();
         LeafReaderContext leaf = null;
-        VectorScorer scorer = null;
+        FloatVectorValues vectors = null;
+        KnnVectorValues.DocIndexIterator at = null;
         for (ScoreDoc doc : ordered) {
             if (leaf == null || doc.doc >= leaf.docBase + leaf.reader().maxDoc()) {
                 leaf = leaves.get(ReaderUtil.subIndex(doc.doc, leaves));
-                FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(query.length));
-                scorer = vectors == null ? null : vectors.rescorer(query);
+                vectors = leaf.reader().getFloatVectorValues(Fields.vectors(query.length));
+                at = vectors == null ? null : vectors.iterator();
             }
-            if (scorer != null && scorer.iterator().advance(doc.doc - leaf.docBase) == doc.doc - leaf.docBase) {
-                doc.score = scorer.score();
+            if (vectors != null && at != null && at.advance(doc.doc - leaf.docBase) == doc.doc - leaf.docBase) {
+                doc.score = similarity.score(Vectors.dotProduct(query, vectors.vectorValue(at.index())));
             }
         }
     }

@@ -68,4 +68,23 @@ final class Vectors {
         }
         return unit;
     }
+
+    /** Returns the dot product, always the same for the same values: in plain doubles, in a fixed order. */
+    static double dotProduct(float[] a, float[] b) {
+        double first = 0;
+        double second = 0;
+        double third = 0;
+        double fourth = 0;
+        int i = 0;
+        for (; i < a.length - 3; i += 4) {
+            first += (double) a[i] * b[i];
+            second += (double) a[i + 1] * b[i + 1];
+            third += (double) a[i + 2] * b[i + 2];
+            fourth += (double) a[i + 3] * b[i + 3];
+        }
+        for (; i < a.length; i++) {
+            first += (double) a[i] * b[i];
+        }
+        return (first + second) + (third + fourth);
+    }
 }

@@ -164,7 +164,7 @@ class FilterCacheTest {
         List<FilteredDocs> found = Collections.synchronizedList(new ArrayList<>());
         Runnable twice = () -> {
             for (int i = 0; i < 2; i++) {
-                found.add(Assertions.assertDoesNotThrow(() -> get(cache, chain(100_000))));
+                found.add(Assertions.assertDoesNotThrow(() -> get(cache, chain(20_000))));
             }
         };
         Thread small = new Thread(null, twice, "small stack", 256 << 10);
