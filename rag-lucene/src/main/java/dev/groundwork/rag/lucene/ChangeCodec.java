@@ -176,10 +176,8 @@ final class ChangeCodec {
         int count = in.readVInt();
         List<IndexedSegment> segments = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            byte[] record = new byte[in.readVInt()];
-            in.readBytes(record, 0, record.length);
-            byte[] bytes = new byte[Math.multiplyExact(in.readVInt(), Float.BYTES)];
-            in.readBytes(bytes, 0, bytes.length);
+            byte[] record = SegmentRecord.bytes(in, in.readVInt());
+            byte[] bytes = SegmentRecord.bytes(in, Math.multiplyExact(in.readVInt(), Float.BYTES));
             float[] vector = new float[bytes.length / Float.BYTES];
             ByteBuffer.wrap(bytes)
                     .order(ByteOrder.LITTLE_ENDIAN)

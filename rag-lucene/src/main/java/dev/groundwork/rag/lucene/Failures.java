@@ -5,13 +5,16 @@ import dev.groundwork.rag.IndexLockedException;
 import dev.groundwork.rag.RagException;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
+import java.io.UncheckedIOException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.ReadOnlyFileSystemException;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.LockObtainFailedException;
 
 /** Says what a failure of Lucene or of the disk means to who uses the index. */
@@ -38,6 +41,9 @@ final class Failures {
                 new IndexException(location, "no permission for " + denied.getFile(), denied);
             case ReadOnlyFileSystemException denied ->
                 new IndexException(location, "on a read-only file system", denied);
+            case AlreadyClosedException gone when gone.getCause() != null -> of(location, gone.getCause());
+            case UncheckedIOException wrapped when wrapped.getCause() != null -> of(location, wrapped.getCause());
+            case DirectoryIteratorException wrapped when wrapped.getCause() != null -> of(location, wrapped.getCause());
             default -> new IndexException(location, "failed: " + failure, failure);
         };
     }

@@ -3,6 +3,7 @@ package dev.groundwork.rag.lucene;
 import dev.groundwork.rag.EmbeddingSpec;
 import dev.groundwork.rag.IndexChange;
 import dev.groundwork.rag.IndexMismatchException;
+import dev.groundwork.rag.RagException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,7 @@ final class IndexEngine implements AutoCloseable {
     private volatile boolean closed;
     private volatile @Nullable EmbeddingSpec bound;
     private volatile @Nullable Throwable lastFailure;
+    private volatile @Nullable Throwable refreshFailure;
     private volatile @Nullable Thread calibration;
     // of the index's thread
     private boolean commitIsScheduled;
@@ -76,22 +79,35 @@ final class IndexEngine implements AutoCloseable {
         searching = new SearchSettings(analyzer, settings.exactLimit(), new RecentQueries(), legs);
         directory = readOnly ? location.openForReading() : location.openForWriting();
         Writer opened = null;
+        Snapshots first = null;
         try {
             opened = readOnly
                     ? null
                     : new Writer(location.toString(), directory, location.logFiles(), settings.writer(), analyzer);
             writer = opened;
-            snapshots = new Snapshots(
+            first = new Snapshots(
                     location, directory, opened, settings.visibleWithin().toNanos());
+            snapshots = first;
             if (readOnly) {
                 checkLayout();
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable t) {
+            closeAll(opened, first, directory, t);
+            throw t;
+        }
+    }
+
+    private static void closeAll(
+            @Nullable Writer opened, @Nullable Snapshots first, Directory directory, Throwable failure) {
+        if (first != null) {
+            first.close();
+        }
+        try (directory) {
             if (opened != null) {
                 opened.close();
             }
-            directory.close();
-            throw e;
+        } catch (Throwable suppressed) {
+            failure.addSuppressed(suppressed);
         }
     }
 
@@ -110,9 +126,12 @@ final class IndexEngine implements AutoCloseable {
         IndexThread thread = new IndexThread();
         try {
             return thread.call(() -> new IndexEngine(location, settings, readOnly, thread));
-        } catch (Exception e) {
+        } catch (Throwable t) {
             thread.close();
-            throw Failures.of(location.toString(), e);
+            if (t instanceof Error error) {
+                throw error;
+            }
+            throw Failures.of(location.toString(), t);
         } finally {
             join(loading);
         }
@@ -139,9 +158,11 @@ final class IndexEngine implements AutoCloseable {
         return bound;
     }
 
+    /** Returns what went wrong and has not gone well since; {@code null} if nothing. */
     @Nullable
     Throwable lastFailure() {
-        return lastFailure;
+        Throwable failure = lastFailure != null ? lastFailure : refreshFailure;
+        return failure != null || writer == null ? failure : writer.trouble();
     }
 
     // ---- reading
@@ -153,7 +174,15 @@ final class IndexEngine implements AutoCloseable {
 
     /** Reads the newest state. */
     <T> T read(String call, Reading<T> reading) {
-        Snapshot snapshot = acquire(call);
+        return read(acquire(call), reading);
+    }
+
+    /** Reads the newest state that can be had: health has to be told most when there is no newer one. */
+    <T> T readLast(String call, Reading<T> reading) {
+        return read(acquireLast(call), reading);
+    }
+
+    private <T> T read(Snapshot snapshot, Reading<T> reading) {
         try {
             try {
                 return reading.of(snapshot);
@@ -181,15 +210,28 @@ final class IndexEngine implements AutoCloseable {
         return snapshot;
     }
 
+    private Snapshot acquireLast(String call) {
+        try {
+            return acquire(call);
+        } catch (RagException e) {
+            Snapshot last = snapshots.acquire();
+            if (last == null) {
+                throw closed(call);
+            }
+            return last;
+        }
+    }
+
     private void refresh() throws IOException {
         try {
             snapshots.refresh();
+            refreshFailure = null;
             calibrateIfDue(); // merges in the background make larger graphs, too
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            refreshFailure = e;
             if (writer == null) {
                 throw e;
-            }
-            lastFailure = e; // what was opened before can still be searched; health tells
+            } // else what was opened before can still be searched; health tells
         }
     }
 
@@ -237,40 +279,76 @@ final class IndexEngine implements AutoCloseable {
     }
 
     void apply(List<IndexChange> list) {
-        Writer to = requireWriter("apply");
+        requireWriter("apply");
         List<IndexChange> all = List.copyOf(list);
-        if (all.isEmpty()) {
-            return;
+        if (!all.isEmpty()) {
+            await(submit(all));
         }
+    }
+
+    /** Puts a change into the queue; whoever does that {@linkplain #await waits} for it. */
+    Change submit(List<IndexChange> all) {
+        Writer to = requireWriter("apply");
         Change change = Change.of(all, to.layout().similarity(), to.logs());
         waiting.add(change);
         try {
             thread.submit(() -> applyWaiting(to));
-            IndexThread.await(change.done());
         } catch (IllegalStateException e) {
-            if (!closed) {
-                throw e;
-            }
-            if (!change.done().isDone() || change.done().isCompletedExceptionally()) {
+            if (!change.done().isDone()) {
                 throw closed("apply");
-            } // else closing came in between and has applied it
+            } // else closing came in between and has applied it, or failed to
+        }
+        return change;
+    }
+
+    /** Returns when a change is acknowledged. */
+    void await(Change change) {
+        try {
+            IndexThread.await(change.done());
+        } catch (ClosedException e) {
+            throw closed("apply");
         } catch (Exception e) {
             throw Failures.of(location.toString(), e);
         }
     }
 
-    /** Applies all that waits; of the tasks of one group, the first one does the work of all. */
+    private static final class ClosedException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /**
+     * Applies all that waits now; of the tasks of one group, the first one does the work of all. What comes meanwhile has a
+     * task of its own, behind those who wait to read.
+     */
     private void applyWaiting(Writer to) {
+        List<Change> taken = new ArrayList<>();
+        try {
+            for (int left = waiting.size(); left > 0; left--) {
+                Change change = waiting.poll();
+                if (change == null) {
+                    break; // this is closing, and the queue has shrunk
+                }
+                taken.add(change);
+            }
+            apply(to, taken);
+        } catch (Throwable t) {
+            failed(taken, t); // those that are done stay done
+        }
+    }
+
+    private void apply(Writer to, List<Change> taken) {
         List<Writer.Step> group = new ArrayList<>();
         long bytes = 0;
-        for (Change change = waiting.poll(); change != null; change = waiting.poll()) {
+        for (Change change : taken) {
             try {
                 byte[] logged = change.logged();
+                if (to.isClosed()) {
+                    throw new ClosedException();
+                }
                 if (to.logs() && (logged == null || logged.length > ChangeLog.MAX_PAYLOAD / 2)) {
                     applyGroup(to, group);
                     to.applyAndCommit(new Writer.Step(change, manifestAfter(to, change)));
-                    changed();
-                    change.done().complete(true);
+                    succeeded(List.of(change));
                     continue;
                 }
                 Manifest before =
@@ -312,33 +390,47 @@ final class IndexEngine implements AutoCloseable {
             return;
         }
         List<Writer.Step> steps = List.copyOf(group);
-        List<Change> done = steps.stream().map(Writer.Step::change).toList();
         group.clear();
         try {
             to.apply(steps);
-            lastFailure = null;
-            changed();
-            done.forEach(change -> change.done().complete(true));
+            succeeded(steps.stream().map(Writer.Step::change).toList());
+        } catch (RuntimeException e) {
+            if (steps.size() == 1) {
+                failed(List.of(steps.getFirst().change()), e);
+            } else { // one of them may be at fault, and none of the others is to suffer for it
+                steps.forEach(step -> apply(to, List.of(step.change())));
+            }
         } catch (Throwable t) {
-            failed(done, t);
+            failed(steps.stream().map(Writer.Step::change).toList(), t);
         }
+    }
+
+    private void succeeded(List<Change> group) {
+        lastFailure = null;
+        changed();
+        group.forEach(change -> change.done().complete(true));
     }
 
     private void changed() {
         snapshots.changed();
         lastChange = System.nanoTime();
         changes++;
+        commitSoon();
+    }
+
+    private void commitSoon() {
         if (writer != null && writer.uncommitted() && settings.commits() && !commitIsScheduled) {
-            firstUncommitted = lastChange;
+            firstUncommitted = System.nanoTime();
             scheduleCommit(settings.commitWhenIdle());
         }
     }
 
     private void failed(List<Change> group, Throwable failure) {
-        if (!(failure instanceof IllegalArgumentException)) {
+        if (!(failure instanceof IllegalArgumentException || failure instanceof ClosedException)) {
             lastFailure = failure;
         }
         snapshots.changed(); // the writer went back to its last commit, and has made again what was logged
+        commitSoon();
         group.forEach(change -> change.done().completeExceptionally(failure));
     }
 
@@ -364,6 +456,7 @@ final class IndexEngine implements AutoCloseable {
         }
         try {
             by.commit(Map.of());
+            lastFailure = null;
             refresh();
         } catch (Throwable t) {
             lastFailure = t;
@@ -380,7 +473,7 @@ final class IndexEngine implements AutoCloseable {
             return;
         }
         if (calibration != null || !Calibration.isDue(now, settings.exactLimit())) {
-            release(now);
+            now.release();
             return;
         }
         calibration = Thread.ofPlatform()
@@ -399,14 +492,6 @@ final class IndexEngine implements AutoCloseable {
                         lastFailure = e;
                     }
                 });
-    }
-
-    private void release(Snapshot snapshot) {
-        try {
-            snapshot.release();
-        } catch (IOException e) {
-            lastFailure = e;
-        }
     }
 
     private @Nullable Calibration measure(Snapshot now) throws IOException {
@@ -471,6 +556,8 @@ final class IndexEngine implements AutoCloseable {
     private <T> T onThread(String call, Callable<T> work) {
         try {
             return thread.call(work);
+        } catch (AlreadyClosedException e) { // Lucene's, of what a failure closed
+            throw closed ? closed(call) : Failures.of(location.toString(), e);
         } catch (IllegalStateException e) {
             throw closed ? closed(call) : e;
         } catch (Exception e) {
@@ -498,8 +585,8 @@ final class IndexEngine implements AutoCloseable {
             }
             closed = true;
             try {
-                onThread("close", () -> {
-                    if (writer != null) {
+                thread.call(() -> {
+                    while (writer != null && !waiting.isEmpty()) {
                         applyWaiting(writer);
                     }
                     try (directory) {
@@ -511,6 +598,8 @@ final class IndexEngine implements AutoCloseable {
                     }
                     return true;
                 });
+            } catch (Exception e) {
+                throw Failures.of(location.toString(), e);
             } finally {
                 thread.close();
                 legs.shutdown();

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -284,11 +283,12 @@ final class IndexVerifier {
         private void readLog(LogFiles from, long generation) throws IOException {
             String before = "";
             while (true) {
-                byte[] log = from.read(generation);
-                try {
-                    checkChanges(ChangeLog.parts(log, LogFiles.name(generation)), generation);
+                try (LogReader log = new LogReader(from, generation)) {
+                    for (List<byte[]> parts = log.next(); parts != null; parts = log.next()) {
+                        checkChanges(parts, generation);
+                    }
                     files++;
-                    bytes += log.length;
+                    bytes += log.length();
                     return;
                 } catch (CorruptIndexException e) {
                     if (before.equals(e.getMessage())) {
@@ -301,22 +301,24 @@ final class IndexVerifier {
 
         /** Reads the log that this process writes; returns whether it is still there. */
         boolean readLog(LogEnd end) throws IOException {
-            byte[] log;
-            try {
-                log = logs == null ? new byte[0] : logs.read(end.generation());
+            String file = LogFiles.name(end.generation());
+            if (logs == null) {
+                return true;
+            }
+            try (LogReader log = new LogReader(logs, end.generation())) {
+                while (log.position() < end.end()) {
+                    List<byte[]> parts = log.next();
+                    if (parts == null) {
+                        throw new CorruptIndexException("a change at byte " + log.position() + " can't be read", file);
+                    }
+                    checkChanges(parts, end.generation());
+                }
+                files++;
+                bytes += log.length();
+                return true;
             } catch (NoSuchFileException e) {
                 return false;
             }
-            String file = LogFiles.name(end.generation());
-            if (log.length < end.end()) {
-                throw new CorruptIndexException("cut off at byte " + log.length + " of " + end.end(), file);
-            }
-            byte[] written = Arrays.copyOf(log, Math.toIntExact(end.end()));
-            ChangeLog.checkWhole(written, file);
-            checkChanges(ChangeLog.parts(written, file), end.generation());
-            files++;
-            bytes += log.length;
-            return true;
         }
 
         private void checkChanges(List<byte[]> changes, long generation) throws CorruptIndexException {

@@ -3,6 +3,7 @@ package dev.groundwork.rag.lucene;
 import dev.groundwork.rag.IndexException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.ByteBuffersDirectory;
@@ -63,7 +65,24 @@ class Location {
         } else {
             Files.createDirectories(path);
         }
-        return checked(new NRTCachingDirectory(directory(path), MAX_CACHED_MERGE_MB, MAX_CACHED_MB));
+        return checked(cached(directory(path)));
+    }
+
+    /** What is only in memory when it is closed is in no commit. */
+    private static final class Cache extends NRTCachingDirectory {
+        Cache(Directory files) {
+            super(files, MAX_CACHED_MERGE_MB, MAX_CACHED_MB);
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
+    }
+
+    /** Keeps small files in memory until they are committed. */
+    Directory cached(Directory files) {
+        return new Cache(files);
     }
 
     /** Returns a folder as Lucene's directory. */
@@ -115,21 +134,41 @@ class Location {
             throw new IndexException(name, "a file, must be a folder", null);
         }
         boolean index = false;
-        Path stranger = null;
+        String stranger = null;
+        String part = null;
+        String log = null;
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 String fileName = String.valueOf(file.getFileName());
                 index |= fileName.startsWith("segments_");
-                if (!leftByAnUnfinishedStart(fileName)) {
-                    stranger = file;
+                if (LogFiles.isName(fileName)) {
+                    log = fileName;
+                } else if (IndexFileNames.CODEC_FILE_PATTERN.matcher(fileName).matches()) {
+                    part = fileName;
+                } else if (!leftByAnUnfinishedStart(fileName)) {
+                    stranger = fileName;
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
-        if (!index && stranger != null) {
+        if (index) {
+            return;
+        }
+        if (stranger != null) {
             throw new IndexException(
                     name,
-                    "a folder that is no index: it holds " + stranger.getFileName()
+                    "a folder that is no index: it holds " + stranger
                             + "; choose an empty or a new folder; nothing was changed",
+                    null);
+        }
+        if (part == null && log != null && logsMayHoldChanges()) {
+            part = log;
+        }
+        if (part != null) {
+            throw new IndexException(
+                    name,
+                    "no index any more: it holds " + part + ", but the file segments_N is missing; nothing was changed",
                     null);
         }
     }
@@ -139,6 +178,19 @@ class Location {
         return fileName.equals(IndexWriter.WRITE_LOCK_NAME)
                 || fileName.startsWith("pending_segments_")
                 || fileName.equals("lost+found");
+    }
+
+    /** An unfinished start may also leave a log, but nothing in it. */
+    private boolean logsMayHoldChanges() throws IOException {
+        LogFiles logs = logFiles();
+        if (logs != null) {
+            for (long generation : logs.list()) {
+                if (LogReader.mayHoldChanges(logs, generation)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Returns whether the folder is still there; memory always is. */

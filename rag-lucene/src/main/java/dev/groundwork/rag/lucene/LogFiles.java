@@ -3,6 +3,7 @@ package dev.groundwork.rag.lucene;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +27,22 @@ interface LogFiles {
         void close() throws IOException;
     }
 
-    /** Makes a new, empty file; returns when its name is on disk. */
-    Output create(long generation) throws IOException;
+    /** A file that is read. Confined to one thread. */
+    interface Input extends AutoCloseable {
+        long length() throws IOException;
 
-    /** Returns a file's bytes. */
-    byte[] read(long generation) throws IOException;
+        /** Fills a buffer with what there is at a position; leaves room in it where the file ends before. */
+        void read(ByteBuffer into, long position) throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /** Makes a new file that starts with these bytes; returns when they and its name are on disk. */
+    Output create(long generation, ByteBuffer start) throws IOException;
+
+    /** Opens a file for reading. */
+    Input open(long generation) throws IOException;
 
     /** Returns the generations that there are. */
     SortedSet<Long> list() throws IOException;
@@ -51,10 +63,11 @@ interface LogFiles {
     /** Files in an index's folder. */
     record InFolder(Path folder) implements LogFiles {
         @Override
-        public Output create(long generation) throws IOException {
+        public Output create(long generation, ByteBuffer start) throws IOException {
             FileChannel channel = FileChannel.open(
                     folder.resolve(name(generation)), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             try {
+                writeAll(channel, start, 0);
                 channel.force(true);
                 IOUtils.fsync(folder, true);
             } catch (IOException | RuntimeException e) {
@@ -64,10 +77,7 @@ interface LogFiles {
             return new Output() {
                 @Override
                 public void write(ByteBuffer bytes, long position) throws IOException {
-                    long at = position;
-                    while (bytes.hasRemaining()) {
-                        at += channel.write(bytes, at);
-                    }
+                    writeAll(channel, bytes, position);
                 }
 
                 @Override
@@ -82,9 +92,39 @@ interface LogFiles {
             };
         }
 
+        private static void writeAll(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+            long at = position;
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        }
+
         @Override
-        public byte[] read(long generation) throws IOException {
-            return Files.readAllBytes(folder.resolve(name(generation)));
+        public Input open(long generation) throws IOException {
+            FileChannel channel = FileChannel.open(folder.resolve(name(generation)), StandardOpenOption.READ);
+            return new Input() {
+                @Override
+                public long length() throws IOException {
+                    return channel.size();
+                }
+
+                @Override
+                public void read(ByteBuffer into, long position) throws IOException {
+                    long at = position;
+                    while (into.hasRemaining()) {
+                        int count = channel.read(into, at);
+                        if (count < 0) {
+                            return;
+                        }
+                        at += count;
+                    }
+                }
+
+                @Override
+                public void close() throws IOException {
+                    channel.close();
+                }
+            };
         }
 
         @Override
@@ -98,6 +138,8 @@ interface LogFiles {
                                 fileName.substring("changes-".length(), fileName.length() - ".log".length())));
                     }
                 }
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
             }
             return generations;
         }

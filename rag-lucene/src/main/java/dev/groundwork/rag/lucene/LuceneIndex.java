@@ -16,6 +16,7 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.store.embedding.EmbeddingStore;
 import dev.langchain4j.store.embedding.filter.Filter;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -281,7 +282,7 @@ public final class LuceneIndex implements SegmentIndex {
 
     @Override
     public Health health() {
-        return engine.read("health", snapshot -> {
+        return engine.readLast("health", snapshot -> {
             Map<String, Object> details = new LinkedHashMap<>();
             details.put("location", engine.location().toString());
             details.put("readOnly", engine.readOnly());
@@ -294,12 +295,17 @@ public final class LuceneIndex implements SegmentIndex {
             if (!engine.location().exists()) {
                 return Health.degraded("the index's folder is gone; what was read can still be searched", details);
             }
-            details.put("bytes", Location.bytes(engine.directory()));
+            try {
+                details.put("bytes", Location.bytes(engine.directory()));
+            } catch (IOException e) {
+                return Health.degraded(
+                        "the index's files can't be listed; what was read can still be searched", details);
+            }
             Throwable failure = engine.lastFailure();
             return failure == null
                     ? Health.up(details)
                     : Health.degraded(
-                            "the last change failed: " + failure.getClass().getSimpleName(), details);
+                            "what was done last failed: " + failure.getClass().getSimpleName(), details);
         });
     }
 

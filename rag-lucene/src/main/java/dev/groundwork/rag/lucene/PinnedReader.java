@@ -44,11 +44,7 @@ final class PinnedReader extends BoundReader implements SegmentSnapshot {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            try {
-                snapshot.release();
-            } catch (IOException e) {
-                throw Failures.of(engine.location().toString(), e);
-            }
+            snapshot.release();
         }
     }
 }

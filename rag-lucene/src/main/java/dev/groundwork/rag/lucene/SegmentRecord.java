@@ -5,6 +5,7 @@ import dev.langchain4j.data.segment.TextSegment;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.store.ByteArrayDataInput;
@@ -54,7 +55,7 @@ record SegmentRecord(String id, TextSegment segment, BytesRef difference) {
         String id = read(in);
         String text = read(in);
         int count = in.readVInt();
-        Map<String, Object> metadata = HashMap.newHashMap(count);
+        Map<String, Object> metadata = HashMap.newHashMap(Math.min(count, 64));
         for (int i = 0; i < count; i++) {
             metadata.put(read(in), readValue(in));
         }
@@ -115,8 +116,14 @@ record SegmentRecord(String id, TextSegment segment, BytesRef difference) {
     }
 
     static String read(ByteArrayDataInput in) {
-        byte[] bytes = new byte[in.readVInt()];
-        in.readBytes(bytes, 0, bytes.length);
+        byte[] bytes = bytes(in, in.readVInt());
         return CodeUnits.decode(bytes);
+    }
+
+    /** Reads bytes; of damaged ones not more than there are. */
+    static byte[] bytes(ByteArrayDataInput in, int length) {
+        byte[] bytes = new byte[Objects.checkFromIndexSize(0, length, in.length() - in.getPosition()) + length];
+        in.readBytes(bytes, 0, bytes.length);
+        return bytes;
     }
 }

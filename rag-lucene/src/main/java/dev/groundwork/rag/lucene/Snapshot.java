@@ -69,8 +69,13 @@ final class Snapshot {
         return reader.tryIncRef();
     }
 
-    void release() throws IOException {
-        reader.decRef();
+    /** Lets go. A file that can't be deleted then is in no one's way: the writer deletes it when it is opened again. */
+    void release() {
+        try {
+            reader.decRef();
+        } catch (IOException e) {
+            // what was read was read
+        }
     }
 
     long segments() throws IOException {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Snapshots {
 
+    /** A writer that can't be opened is tried again after ten times as long as it took: searches go on nearly as fast. */
+    private static final int TIMES_AS_LONG = 10;
+
     private final Location location;
     private final Directory directory;
     private final @Nullable Writer writer;
@@ -22,6 +25,8 @@ final class Snapshots {
     private volatile @Nullable Snapshot current;
     private volatile boolean stale;
     private volatile long staleSince;
+    private volatile long failedAt = System.nanoTime();
+    private volatile long pauseNanos;
     private volatile @Nullable FileTime seen;
 
     Snapshots(Location location, Directory directory, @Nullable Writer writer, long visibleNanos) throws IOException {
@@ -66,8 +71,9 @@ final class Snapshots {
         }
     }
 
-    /** Says that the writer has applied something. */
+    /** Says that the writer has applied something, or has gone back. */
     void changed() {
+        pauseNanos = 0;
         if (!stale) {
             staleSince = System.nanoTime();
             stale = true;
@@ -77,7 +83,8 @@ final class Snapshots {
     /** Returns whether {@link #refresh()} is due. Cheap: of another process's folder, one look at its time. */
     boolean refreshIsDue() {
         if (stale) {
-            return visibleNanos == 0 || System.nanoTime() - staleSince >= visibleNanos;
+            long now = System.nanoTime();
+            return now - staleSince >= visibleNanos && now - failedAt >= pauseNanos;
         }
         if (writer != null) {
             return false;
@@ -99,6 +106,18 @@ final class Snapshots {
         if (writer != null && !stale) {
             return;
         }
+        long start = System.nanoTime();
+        try {
+            replace(before);
+            pauseNanos = 0;
+        } catch (Throwable t) {
+            failedAt = System.nanoTime();
+            pauseNanos = TIMES_AS_LONG * (failedAt - start);
+            throw t;
+        }
+    }
+
+    private void replace(Snapshot before) throws IOException {
         Optional<FileTime> stamp = writer == null ? location.stamp(InstantSource.system()) : Optional.empty();
         DirectoryReader reader = open(before.reader());
         if (reader != null) {
@@ -113,7 +132,7 @@ final class Snapshots {
         stale = false;
     }
 
-    void close() throws IOException {
+    void close() {
         Snapshot last = current;
         current = null;
         if (last != null) {

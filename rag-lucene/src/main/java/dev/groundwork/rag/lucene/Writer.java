@@ -1,5 +1,6 @@
 package dev.groundwork.rag.lucene;
 
+import dev.groundwork.rag.IndexException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,7 +16,9 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FilterDirectory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,26 +26,33 @@ import org.jspecify.annotations.Nullable;
  * what was acknowledged since. Whatever fails, the writer goes back to its last commit and makes what was logged again.
  *
  * <p>The order of every commit: a new log is made, the commit that names it is made, the logs before it are deleted. So the
- * log that a commit names is always there, and one that is older than a commit holds nothing that the commit does not.
+ * log that a commit names is always there, and no other one holds anything that the commit does not.
  *
  * <p>Confined to {@link IndexThread}.
  */
 final class Writer {
 
-    /** The commit's log: everything in it and in later ones has been acknowledged and is not in the commit. */
+    /** The commit's log: all that was acknowledged and is not in the commit is in it. */
     static final String LOG_KEY = "groundwork.log";
 
     private final String location;
-    private final Directory directory;
+    private final KeptFiles directory;
     private final @Nullable LogFiles logs;
     private final WriterSettings settings;
     private final TextAnalyzer analyzer;
     private final Commits commits = new Commits();
-    private @Nullable IndexWriter writer;
+    private volatile @Nullable IndexWriter writer; // health looks at it
+    private volatile @Nullable Throwable lost;
     private @Nullable ChangeLog log;
+    private @Nullable LogEnd acknowledged;
     private volatile Manifest manifest; // its layout is read by every writer
     private long lastGeneration;
     private boolean uncommitted;
+    private boolean unlogged; // and acknowledged: lost, should Lucene's writer be abandoned
+    private boolean closed;
+
+    /** How far the last commit's log had been acknowledged when it was let go: what lies behind was not. */
+    private record LogEnd(long generation, long end) {}
 
     /**
      * Opens the writer and takes the lock; makes what a crash left in the log; an index that is new gets its first, empty
@@ -58,7 +68,7 @@ final class Writer {
             TextAnalyzer analyzer)
             throws IOException {
         this.location = location;
-        this.directory = directory;
+        this.directory = new KeptFiles(directory);
         this.logs = logs;
         this.settings = settings;
         this.analyzer = analyzer;
@@ -85,6 +95,10 @@ final class Writer {
     /** Returns whether changes are to be logged before they are applied. */
     boolean logs() {
         return logs != null && settings.durability() instanceof Durability.EveryWrite;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     Layout layout() {
@@ -119,17 +133,25 @@ final class Writer {
 
     /** Opens Lucene's writer at a commit, or the last one, and applies what was logged since. */
     private void open(@Nullable IndexCommit at) throws IOException {
+        directory.keepAll(false);
         boolean exists = DirectoryReader.indexExists(directory);
         Map<String, String> data = exists ? Commits.latest(directory).getUserData() : Map.of();
-        Manifest made = exists ? Manifest.of(location, data) : manifest;
+        Manifest made = exists
+                ? Manifest.of(location, data)
+                : Manifest.empty(settings.wish().forNew());
         settings.wish().check(location, made.layout());
         IndexWriter opened = new IndexWriter(directory, config(made.layout()).setIndexCommit(at));
+        if (at == null && !data.equals(committed(opened))) { // another process has written it before we had the lock
+            opened.rollback();
+            open(null);
+            return;
+        }
+        writer = opened;
         try {
-            writer = opened;
             manifest = at == null ? made : Manifest.of(location, at.getUserData());
             uncommitted = false;
-            List<Long> replayed = at == null ? replay(opened, data) : List.of();
-            if (!exists || at != null || !replayed.isEmpty()) {
+            boolean replayed = at == null && replay(opened, data.get(LOG_KEY));
+            if (!exists || at != null || replayed) {
                 commit(Map.of());
             }
             deleteLogs(Long.MAX_VALUE);
@@ -139,43 +161,60 @@ final class Writer {
         }
     }
 
-    /** Applies what was logged since the last commit; returns the generations. */
-    private List<Long> replay(IndexWriter opened, Map<String, String> data) throws IOException {
+    private static Map<String, String> committed(IndexWriter opened) {
+        Map<String, String> data = new LinkedHashMap<>();
+        opened.getLiveCommitData().forEach(entry -> data.put(entry.getKey(), entry.getValue()));
+        return data;
+    }
+
+    /** Applies what was logged since the last commit; returns whether it names a log. */
+    private boolean replay(IndexWriter opened, @Nullable String named) throws IOException {
         if (logs == null) {
-            return List.of();
+            return false;
         }
         SortedSet<Long> present = logs.list();
         if (!present.isEmpty()) {
             lastGeneration = Math.max(lastGeneration, present.last());
         }
-        String named = data.get(LOG_KEY);
         if (named == null) {
-            return List.of(); // those that are there are older than the commit, or empty
+            return false; // those that are there are older than the commit, or empty
         }
-        long first = Long.parseLong(named);
-        if (!present.contains(first)) {
-            throw new CorruptIndexException("the log is missing", LogFiles.name(first));
+        long generation = Long.parseLong(named);
+        String file = LogFiles.name(generation);
+        if (!present.contains(generation)) {
+            throw new CorruptIndexException("the log is missing", file);
         }
-        List<Long> replayed = new ArrayList<>(present.tailSet(first));
-        for (long generation : replayed) {
-            List<byte[]> parts = ChangeLog.read(logs, generation);
-            for (int i = 0; i + 1 < parts.size(); i += 2) {
-                String file = LogFiles.name(generation);
-                manifest = ChangeCodec.decodeModel(parts.get(i), manifest, file);
-                ChangePlan.of(
-                                ChangeCodec.decode(parts.get(i + 1), file),
-                                manifest.layout().similarity())
-                        .write(opened);
+        LogEnd known = acknowledged != null && acknowledged.generation() == generation ? acknowledged : null;
+        try (LogReader reader = new LogReader(logs, generation)) {
+            while (known == null || reader.position() < known.end()) {
+                List<byte[]> parts = reader.next();
+                if (parts == null) {
+                    break;
+                }
+                for (int i = 0; i + 1 < parts.size(); i += 2) {
+                    manifest = ChangeCodec.decodeModel(parts.get(i), manifest, file);
+                    ChangePlan.of(
+                                    ChangeCodec.decode(parts.get(i + 1), file),
+                                    manifest.layout().similarity())
+                            .write(opened);
+                }
+            }
+            if (known != null && reader.position() != known.end()) {
+                throw new CorruptIndexException("a change that was acknowledged is missing", file);
             }
         }
-        return replayed;
+        return true;
     }
 
     /** Lets go of Lucene's writer; what is in no commit and no log is gone. */
     private void abandon(Throwable why) {
         IndexWriter open = writer;
         writer = null;
+        if (log != null) {
+            acknowledged = new LogEnd(log.generation(), log.end());
+        }
         closeLog(why);
+        directory.keepAll(true);
         if (open != null) {
             try {
                 open.rollback();
@@ -188,6 +227,10 @@ final class Writer {
     private void closeLog(Throwable why) {
         ChangeLog open = log;
         log = null;
+        close(open, why);
+    }
+
+    private static void close(@Nullable ChangeLog open, Throwable why) {
         if (open != null) {
             try {
                 open.close();
@@ -197,14 +240,25 @@ final class Writer {
         }
     }
 
+    /** Returns why Lucene's writer gave up in the background; {@code null} while it has not. */
+    @Nullable
+    Throwable trouble() {
+        IndexWriter open = writer;
+        return lost != null || open == null ? lost : open.getTragicException();
+    }
+
     /** Returns Lucene's writer; opens it anew where a failure closed it. */
     private IndexWriter writer() throws IOException {
+        if (closed) {
+            throw new AlreadyClosedException("closed");
+        }
         IndexWriter open = writer;
         if (open != null && open.isOpen()) {
             return open;
         }
         if (open != null) { // a merge in the background failed
-            abandon(open.getTragicException() == null ? new IOException("writer closed") : open.getTragicException());
+            Throwable why = open.getTragicException();
+            abandonUnlogged(why == null ? new IOException("writer closed") : why);
         }
         open(null);
         IndexWriter opened = writer;
@@ -214,6 +268,25 @@ final class Writer {
         return opened;
     }
 
+    /** Lets go of Lucene's writer; where that loses changes that were acknowledged, {@link #tellLoss()} is due. */
+    private void abandonUnlogged(Throwable why) {
+        if (unlogged) {
+            lost = why;
+            unlogged = false;
+        }
+        abandon(why);
+    }
+
+    /** Throws once if changes were lost that no log held. */
+    private void tellLoss() {
+        Throwable why = lost;
+        if (why != null) {
+            lost = null;
+            throw new IndexException(
+                    location, "failed, and lost all changes since the last commit, which no log held: " + why, why);
+        }
+    }
+
     // ---- changes
 
     /** A change with the manifest after it. */
@@ -221,38 +294,48 @@ final class Writer {
 
     /**
      * Logs and applies changes, with one wait for the disk for all of them. On failure none of them is there, and all that
-     * was acknowledged before is.
+     * was acknowledged before is; without a log, all that was committed.
      */
     void apply(List<Step> steps) throws IOException {
-        IndexWriter open = writer();
-        if (logs()) {
-            open = ready(open);
-            append(steps);
-        }
+        writer();
+        tellLoss();
+        Manifest before = manifest;
+        ChangeLog to = logs() ? append(steps) : null;
         try {
+            IndexWriter open = writer;
+            if (open == null) {
+                throw new AlreadyClosedException("writer closed");
+            }
             for (Step step : steps) {
                 uncommitted = true;
                 step.change().plan().write(open);
                 manifest = step.after();
             }
         } catch (Throwable t) {
-            if (log != null) {
-                log.takeBack();
+            manifest = before;
+            if (to != null) {
+                to.takeBack();
             }
-            abandon(t);
+            abandonUnlogged(t);
+            tellLoss();
             throw t;
         }
+        if (to != null) {
+            to.acknowledge();
+        } else {
+            unlogged = true;
+        }
     }
 
-    /** Makes sure that there is a log that takes changes. */
-    private IndexWriter ready(IndexWriter open) throws IOException {
-        if (log == null || log.broken()) {
+    /** Logs changes; makes a new log where there is none that takes them. */
+    private ChangeLog append(List<Step> steps) throws IOException {
+        if (log == null || log.broken() || log.end() >= settings.maxLogBytes()) {
             commit(Map.of());
         }
-        return open;
-    }
-
-    private void append(List<Step> steps) throws IOException {
+        ChangeLog to = log;
+        if (to == null) {
+            throw new IllegalStateException("no log");
+        }
         List<byte[]> parts = new ArrayList<>(2 * steps.size());
         for (Step step : steps) {
             byte[] logged = step.change().logged();
@@ -262,27 +345,27 @@ final class Writer {
             parts.add(ChangeCodec.encodeModel(step.after()));
             parts.add(logged);
         }
-        ChangeLog open = log;
-        if (open == null) {
-            throw new IllegalStateException("no log");
-        }
         try {
-            open.append(parts);
+            to.append(parts);
         } catch (Throwable t) {
-            open.takeBack();
+            to.takeBack();
+            uncommitted = true; // with the next commit it is gone for good
             throw t;
         }
+        return to;
     }
 
     /** Applies a change and commits it with all before it: for what can't be logged. */
     void applyAndCommit(Step step) throws IOException {
         IndexWriter open = writer();
+        Manifest before = manifest;
         try {
             uncommitted = true;
             step.change().plan().write(open);
             manifest = step.after();
             commit(Map.of());
         } catch (Throwable t) {
+            manifest = before;
             abandon(t);
             throw t;
         }
@@ -297,6 +380,7 @@ final class Writer {
      */
     void commit(Map<String, String> more) throws IOException {
         IndexWriter open = writer();
+        tellLoss();
         Map<String, String> data = new LinkedHashMap<>(manifest.toUserData());
         data.putAll(more);
         LogFiles files = logs;
@@ -310,13 +394,14 @@ final class Writer {
             open.setLiveCommitData(data.entrySet());
             open.commit();
         } catch (Throwable t) {
-            if (next != null) {
-                next.close();
-            }
-            abandon(t); // the log before it is still named by the last commit, and is applied again
+            close(next, t);
+            abandonUnlogged(t); // the log before it is still named by the last commit, and is applied again
+            tellLoss();
             throw t;
         }
         uncommitted = false;
+        unlogged = false;
+        acknowledged = null;
         closeLog(new IOException("unused"));
         log = next;
         deleteLogs(next == null ? Long.MAX_VALUE : next.generation());
@@ -355,7 +440,7 @@ final class Writer {
             return before == null ? DirectoryReader.open(open) : DirectoryReader.openIfChanged(before, open);
         } catch (Throwable t) {
             if (!open.isOpen()) {
-                abandon(t);
+                abandonUnlogged(t);
             }
             throw t;
         }
@@ -367,26 +452,64 @@ final class Writer {
     }
 
     long logBytes() {
-        return log == null ? 0 : log.bytes();
+        return log == null ? 0 : log.end();
     }
 
-    /** Commits, gives up merges under way, deletes the log and lets go of the lock. */
+    /** Commits, gives up merges under way, deletes the log and lets go of the lock. What fails is in the log. */
     void close() throws IOException {
         IndexWriter open = writer;
-        if (open == null) {
-            return;
-        }
         try {
-            if (open.isOpen() && (uncommitted || log != null || open.hasUncommittedChanges())) {
+            tellLoss();
+            if (open == null) {
+                return;
+            }
+            if (!open.isOpen()) {
+                Throwable why = open.getTragicException();
+                abandonUnlogged(why == null ? new IOException("writer closed") : why);
+                tellLoss();
+                return;
+            }
+            if (uncommitted || log != null || open.hasUncommittedChanges()) {
                 open.setLiveCommitData(manifest.toUserData().entrySet());
                 open.commit();
+                uncommitted = false;
+                unlogged = false;
                 closeLog(new IOException("unused"));
                 deleteLogs(Long.MAX_VALUE);
             }
-        } finally {
             writer = null;
-            closeLog(new IOException("unused"));
             open.rollback();
+        } catch (Throwable t) {
+            abandonUnlogged(t);
+            tellLoss();
+            throw t;
+        } finally {
+            closed = true;
+        }
+    }
+
+    /**
+     * Deletes nothing while Lucene's writer is abandoned. Where a commit failed, it may all the same be there, and Lucene
+     * would delete the files that it names one after the other; when it is opened the next time it deletes what no commit
+     * names.
+     */
+    private static final class KeptFiles extends FilterDirectory {
+
+        private volatile boolean keepAll;
+
+        KeptFiles(Directory directory) {
+            super(directory);
+        }
+
+        void keepAll(boolean keep) {
+            keepAll = keep;
+        }
+
+        @Override
+        public void deleteFile(String name) throws IOException {
+            if (!keepAll) {
+                super.deleteFile(name);
+            }
         }
     }
 }

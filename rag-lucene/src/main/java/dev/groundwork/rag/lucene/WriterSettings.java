@@ -11,8 +11,16 @@ import org.apache.lucene.index.TieredMergePolicy;
  * @param wish what the index is to be like
  * @param durability what a write has survived when it is acknowledged
  * @param bufferMegabytes memory for segments that are in no file yet
+ * @param maxLogBytes how long a log may be before a commit is made
  */
-record WriterSettings(Layout.Wish wish, Durability durability, double bufferMegabytes) {
+record WriterSettings(Layout.Wish wish, Durability durability, double bufferMegabytes, long maxLogBytes) {
+
+    /** What is to be made again after a crash takes seconds, not minutes. */
+    private static final long MAX_LOG_BYTES = 256 << 20;
+
+    WriterSettings(Layout.Wish wish, Durability durability, double bufferMegabytes) {
+        this(wish, durability, bufferMegabytes, MAX_LOG_BYTES);
+    }
 
     /** An eighth of the heap, so that a search looks into few large parts; more brings no speed. */
     static double defaultBuffer() {
