@@ -18,9 +18,9 @@ import org.apache.lucene.index.SegmentReader;
 import org.apache.lucene.index.Terms;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
-import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
+import org.apache.lucene.util.FixedBitSet;
 
 /**
  * Goes through all that an index holds: Lucene's own tests of each part ({@link CheckIndex}), every segment, every id. For
@@ -88,9 +88,10 @@ final class ContentVerifier {
     private void checkRecords(SegmentReader part) throws IOException {
         Fields.Records records = new Fields.Records(part);
         Bits live = part.getLiveDocs();
-        DocIdSetIterator segments = new BitSetIterator(Fields.segments(part), 0);
-        for (int doc = segments.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = segments.nextDoc()) {
-            if (live == null || live.get(doc)) {
+        FixedBitSet segments = new FixedBitSet(part.maxDoc());
+        Fields.addSegments(part, segments);
+        for (int doc = 0; doc < part.maxDoc(); doc++) {
+            if (segments.get(doc) && (live == null || live.get(doc))) {
                 records.read(doc);
             }
         }

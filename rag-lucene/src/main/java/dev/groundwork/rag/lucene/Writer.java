@@ -32,6 +32,12 @@ final class Writer {
     /** The commit's log: everything in it and in later ones has been acknowledged and is not in the commit. */
     static final String LOG_KEY = "groundwork.log";
 
+    /** How many changes there have been, ever. */
+    private static final String CHANGES_KEY = "groundwork.changes";
+
+    /** How often the index went back to an earlier commit. */
+    private static final String ROLLBACKS_KEY = "groundwork.rollbacks";
+
     private final String location;
     private final Directory directory;
     private final @Nullable LogFiles logs;
@@ -42,6 +48,8 @@ final class Writer {
     private @Nullable ChangeLog log;
     private volatile Manifest manifest; // its layout is read by every writer
     private long lastGeneration;
+    private long changes;
+    private long rollbacks;
     private boolean uncommitted;
 
     /**
@@ -63,7 +71,23 @@ final class Writer {
         this.settings = settings;
         this.analyzer = analyzer;
         manifest = Manifest.empty(settings.wish().forNew());
-        open(null);
+        if (DirectoryReader.indexExists(directory)) {
+            Map<String, String> data = Commits.latest(directory).getUserData();
+            settings.wish().check(location, Manifest.of(location, data).layout());
+        }
+        open();
+    }
+
+    /** Returns what a commit says of its index, the log and the names of commits apart. */
+    static Map<String, String> lasting(Map<String, String> userData) {
+        Map<String, String> data = new LinkedHashMap<>(userData);
+        data.keySet().removeIf(key -> key.equals(LOG_KEY) || Commits.isOfAName(key));
+        return data;
+    }
+
+    /** Returns how often an index had gone back to an earlier commit when a commit was made. */
+    static long rollbacks(Map<String, String> userData) {
+        return Long.parseLong(userData.getOrDefault(ROLLBACKS_KEY, "0"));
     }
 
     /** Returns what the index is made with, as of the last change. */
@@ -117,19 +141,20 @@ final class Writer {
                 .setMaxFullFlushMergeWaitMillis(0); // else a commit waits up to half a second for merges
     }
 
-    /** Opens Lucene's writer at a commit, or the last one, and applies what was logged since. */
-    private void open(@Nullable IndexCommit at) throws IOException {
+    /** Opens Lucene's writer at the last commit, and applies what was logged since. */
+    private void open() throws IOException {
         boolean exists = DirectoryReader.indexExists(directory);
         Map<String, String> data = exists ? Commits.latest(directory).getUserData() : Map.of();
         Manifest made = exists ? Manifest.of(location, data) : manifest;
-        settings.wish().check(location, made.layout());
-        IndexWriter opened = new IndexWriter(directory, config(made.layout()).setIndexCommit(at));
+        IndexWriter opened = new IndexWriter(directory, config(made.layout()));
         try {
             writer = opened;
-            manifest = at == null ? made : Manifest.of(location, at.getUserData());
+            manifest = made;
+            changes = Long.parseLong(data.getOrDefault(CHANGES_KEY, "0"));
+            rollbacks = rollbacks(data);
             uncommitted = false;
-            List<Long> replayed = at == null ? replay(opened, data) : List.of();
-            if (!exists || at != null || !replayed.isEmpty()) {
+            List<Long> replayed = replay(opened, data);
+            if (!exists || !replayed.isEmpty()) {
                 commit(Map.of());
             }
             deleteLogs(Long.MAX_VALUE);
@@ -166,6 +191,7 @@ final class Writer {
                                 ChangeCodec.decode(parts.get(i + 1), file),
                                 manifest.layout().similarity())
                         .write(opened);
+                changes++;
             }
         }
         return replayed;
@@ -206,7 +232,7 @@ final class Writer {
         if (open != null) { // a merge in the background failed
             abandon(open.getTragicException() == null ? new IOException("writer closed") : open.getTragicException());
         }
-        open(null);
+        open();
         IndexWriter opened = writer;
         if (opened == null) {
             throw new IOException("writer closed");
@@ -234,6 +260,7 @@ final class Writer {
                 uncommitted = true;
                 step.change().plan().write(open);
                 manifest = step.after();
+                changes++;
             }
         } catch (Throwable t) {
             if (log != null) {
@@ -281,6 +308,7 @@ final class Writer {
             uncommitted = true;
             step.change().plan().write(open);
             manifest = step.after();
+            changes++;
             commit(Map.of());
         } catch (Throwable t) {
             abandon(t);
@@ -297,7 +325,7 @@ final class Writer {
      */
     void commit(Map<String, String> more) throws IOException {
         IndexWriter open = writer();
-        Map<String, String> data = new LinkedHashMap<>(manifest.toUserData());
+        Map<String, String> data = userData();
         data.putAll(more);
         LogFiles files = logs;
         ChangeLog next = null;
@@ -322,6 +350,13 @@ final class Writer {
         deleteLogs(next == null ? Long.MAX_VALUE : next.generation());
     }
 
+    private Map<String, String> userData() {
+        Map<String, String> data = new LinkedHashMap<>(manifest.toUserData());
+        data.put(CHANGES_KEY, Long.toString(changes));
+        data.put(ROLLBACKS_KEY, Long.toString(rollbacks));
+        return data;
+    }
+
     /** Deletes the logs before a generation; what can't be deleted now is deleted when the index is opened again. */
     private void deleteLogs(long before) {
         if (logs != null) {
@@ -336,14 +371,71 @@ final class Writer {
         }
     }
 
-    /** Goes back to an earlier commit, and makes its state the newest commit. */
+    // ---- other states
+
+    /** Goes back to an earlier commit: makes its state the newest commit. On failure all is as before. */
     void rollBackTo(IndexCommit commit) throws IOException {
-        abandon(new IOException("rolled back"));
+        Manifest made = Manifest.of(location, commit.getUserData());
+        Layout.Wish.ANY.check(location, made.layout());
+        startOver(made, rollbacks + 1, config(made.layout()).setIndexCommit(commit), opened -> {});
+    }
+
+    /**
+     * Puts another index in the place of this one, in one commit. On failure all is as before.
+     *
+     * @param made what the other index was made with
+     * @param other its files, which nobody may change meanwhile
+     */
+    void replaceBy(Manifest made, Directory other) throws IOException {
+        IndexWriterConfig config = config(made.layout()).setOpenMode(IndexWriterConfig.OpenMode.CREATE);
+        startOver(made, rollbacks, config, opened -> opened.addIndexes(other));
+    }
+
+    @FunctionalInterface
+    private interface Filling {
+        void fill(IndexWriter opened) throws IOException;
+    }
+
+    private void startOver(Manifest made, long timesBack, IndexWriterConfig config, Filling filling)
+            throws IOException {
+        writer(); // so that what was logged is counted, if a failure closed it
+        Manifest before = manifest;
+        long count = changes + 1;
+        abandon(new IOException("starting over"));
         try {
-            open(commit);
+            IndexWriter opened = new IndexWriter(directory, config);
+            writer = opened;
+            manifest = made;
+            changes = count;
+            rollbacks = timesBack;
+            uncommitted = true;
+            filling.fill(opened);
+            commit(Map.of());
         } catch (Throwable t) {
             abandon(t);
-            throw t;
+            manifest = before;
+            if (!isNewest(count, t)) {
+                throw t;
+            } // else it has happened, and files that are not needed any more were in the way
+        }
+    }
+
+    /** Opens the last commit after a failure, and applies what was logged since; returns whether it is the one after it. */
+    private boolean isNewest(long count, Throwable failure) {
+        try {
+            open();
+            directory.syncMetaData();
+            return changes == count;
+        } catch (Throwable t) {
+            failure.addSuppressed(t); // the next use tries again
+            return false;
+        }
+    }
+
+    /** Looks at the disk again after a failure, unless that would lose changes that are only in memory. */
+    void reopen(Throwable why) {
+        if (logs() || !uncommitted) {
+            abandon(why);
         }
     }
 
@@ -366,6 +458,17 @@ final class Writer {
         return writer();
     }
 
+    /** Returns how many changes there have been since the index was made; other states count as one. */
+    long changes() throws IOException {
+        writer(); // a failure may have taken some back
+        return changes;
+    }
+
+    /** Returns where the log ends; {@code null} if there is none. */
+    IndexVerifier.@Nullable LogEnd logEnd() {
+        return log == null ? null : new IndexVerifier.LogEnd(log.generation(), log.bytes());
+    }
+
     long logBytes() {
         return log == null ? 0 : log.bytes();
     }
@@ -378,7 +481,7 @@ final class Writer {
         }
         try {
             if (open.isOpen() && (uncommitted || log != null || open.hasUncommittedChanges())) {
-                open.setLiveCommitData(manifest.toUserData().entrySet());
+                open.setLiveCommitData(userData().entrySet());
                 open.commit();
                 closeLog(new IOException("unused"));
                 deleteLogs(Long.MAX_VALUE);
