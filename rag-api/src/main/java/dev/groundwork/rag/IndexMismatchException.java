@@ -19,7 +19,7 @@ public final class IndexMismatchException extends IndexException {
         super(
                 location,
                 "made with another embedding model: " + difference(expected, actual)
-                        + "; use that model, or ingest into a new index",
+                        + "; use that model, or rebuild the index, or ingest into a new one",
                 null);
         this.expected = expected;
         this.actual = actual;

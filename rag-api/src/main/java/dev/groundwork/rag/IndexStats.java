@@ -7,6 +7,8 @@ package dev.groundwork.rag;
  * @param documents documents in the ledger
  * @param deleted entries that were deleted or replaced and still take space, until a merge drops them
  * @param parts parts that a search has to look into, one after the other; fewer are faster
- * @param bytes bytes on disk, or in memory where the index is kept there
+ * @param bytes bytes on disk, or in memory where the index is kept there; with all that is kept for named states and crashes
+ * @param vectorBytes of those, the bytes of vectors and what finds them; searches are fastest where so much memory is free
+ *     for the file system's cache
  */
-public record IndexStats(long segments, long documents, long deleted, int parts, long bytes) {}
+public record IndexStats(long segments, long documents, long deleted, int parts, long bytes, long vectorBytes) {}

@@ -1020,11 +1020,11 @@ public abstract class SegmentIndexContract {
             }
         });
         Thread reader = new Thread(() -> {
-            while (applied.get() < 10 && writer.isAlive()) {
+            do {
                 byVector(1, 0);
                 byText("word");
                 searched.incrementAndGet();
-            }
+            } while (applied.get() < 10 && writer.isAlive());
         });
         writer.start();
         reader.start();

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
 /** One call of {@code apply} on its way: checked and encoded on the caller's thread, made on the index's. */
 final class Change {
 
-    private final ChangePlan plan;
+    private final List<IndexChange> changes;
     private final byte @Nullable [] logged;
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
+    private ChangePlan plan;
 
-    private Change(ChangePlan plan, byte @Nullable [] logged) {
+    private Change(List<IndexChange> changes, ChangePlan plan, byte @Nullable [] logged) {
+        this.changes = changes;
         this.plan = plan;
         this.logged = logged;
     }
@@ -25,7 +27,18 @@ final class Change {
      */
     static Change of(List<IndexChange> changes, VectorSimilarity similarity, boolean forLog) {
         ChangePlan plan = ChangePlan.of(changes, similarity);
-        return new Change(plan, forLog && ChangeCodec.canEncode(changes) ? ChangeCodec.encode(changes) : null);
+        return new Change(changes, plan, forLog && ChangeCodec.canEncode(changes) ? ChangeCodec.encode(changes) : null);
+    }
+
+    /**
+     * Plans anew where the index has come to compare vectors otherwise, by a rebuild, since the change was planned.
+     *
+     * @throws IllegalArgumentException if the change can't be made in such an index
+     */
+    void planFor(VectorSimilarity similarity) {
+        if (plan.similarity() != similarity) {
+            plan = ChangePlan.of(changes, similarity);
+        }
     }
 
     ChangePlan plan() {

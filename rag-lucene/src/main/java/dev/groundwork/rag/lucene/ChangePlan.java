@@ -101,6 +101,23 @@ final class ChangePlan {
         return owner;
     }
 
+    VectorSimilarity similarity() {
+        return similarity;
+    }
+
+    /** Returns whether a segment joins those that the index holds, rather than an index that was emptied before. */
+    boolean adds() {
+        for (Step step : steps) {
+            if (step instanceof Put) {
+                return true;
+            }
+            if (step instanceof Clear) {
+                return false;
+            }
+        }
+        return false;
+    }
+
     /**
      * Returns whether these changes leave the manifest as it is and can be made, whether or not the index holds segments
      * now: then nobody has to count them.

@@ -1,6 +1,7 @@
 package dev.groundwork.rag.lucene;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,7 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Commits extends IndexDeletionPolicy {
 
-    private static final String NAME_KEY = "groundwork.name";
+    private static final String NAME_PREFIX = "groundwork.name";
+    private static final String NAME_KEY = NAME_PREFIX;
+    private static final String TIME_KEY = NAME_PREFIX + ".time";
+    private static final String SEGMENTS_KEY = NAME_PREFIX + ".segments";
+    private static final String DOCUMENTS_KEY = NAME_PREFIX + ".documents";
 
     private final Set<Long> forgotten = new HashSet<>();
     private final Map<Long, Integer> held = new HashMap<>();
@@ -45,9 +50,27 @@ final class Commits extends IndexDeletionPolicy {
         return List.copyOf(files);
     }
 
-    /** Returns what gives a commit a name. */
-    static Map<String, String> naming(String name) {
-        return Map.of(NAME_KEY, name);
+    /** Returns what gives a commit a name, with what is to be known of it. */
+    static Map<String, String> naming(NamedCommit commit) {
+        return Map.of(
+                NAME_KEY, commit.name(),
+                TIME_KEY, Long.toString(commit.time().toEpochMilli()),
+                SEGMENTS_KEY, Long.toString(commit.segments()),
+                DOCUMENTS_KEY, Long.toString(commit.documents()));
+    }
+
+    /** Reads what {@link #naming} wrote. */
+    static NamedCommit describe(Map<String, String> userData) {
+        return new NamedCommit(
+                userData.getOrDefault(NAME_KEY, ""),
+                Instant.ofEpochMilli(Long.parseLong(userData.getOrDefault(TIME_KEY, "0"))),
+                Long.parseLong(userData.getOrDefault(SEGMENTS_KEY, "0")),
+                Long.parseLong(userData.getOrDefault(DOCUMENTS_KEY, "0")));
+    }
+
+    /** Returns whether a key of a commit's user data tells of its name. */
+    static boolean isOfAName(String key) {
+        return key.startsWith(NAME_PREFIX);
     }
 
     /** Returns a commit's name; {@code null} if it has none. */

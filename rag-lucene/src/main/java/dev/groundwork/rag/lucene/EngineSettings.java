@@ -1,6 +1,7 @@
 package dev.groundwork.rag.lucene;
 
 import java.time.Duration;
+import java.time.InstantSource;
 
 /**
  * All that an index is opened with.
@@ -10,13 +11,15 @@ import java.time.Duration;
  * @param visibleWithin how long a write may stay out of searches' sight
  * @param commitWhenIdle how long no write has come when a commit is made
  * @param commitAtLatest how long a write stays out of a commit at most
+ * @param clock tells when a named commit was made
  */
 record EngineSettings(
         WriterSettings writer,
         int exactLimit,
         Duration visibleWithin,
         Duration commitWhenIdle,
-        Duration commitAtLatest) {
+        Duration commitAtLatest,
+        InstantSource clock) {
 
     /** Long enough not to part one stretch of writes, short enough for who follows in another process. */
     static final Duration COMMIT_WHEN_IDLE = Duration.ofMillis(500);
@@ -30,16 +33,21 @@ record EngineSettings(
                 VectorSearch.EXACT_LIMIT,
                 Duration.ZERO,
                 COMMIT_WHEN_IDLE,
-                COMMIT_AT_LATEST);
+                COMMIT_AT_LATEST,
+                InstantSource.system());
     }
 
     /** For tests: up to this many segments are compared one by one. */
     EngineSettings withExactLimit(int limit) {
-        return new EngineSettings(writer, limit, visibleWithin, commitWhenIdle, commitAtLatest);
+        return new EngineSettings(writer, limit, visibleWithin, commitWhenIdle, commitAtLatest, clock);
     }
 
     EngineSettings withWriter(WriterSettings other) {
-        return new EngineSettings(other, exactLimit, visibleWithin, commitWhenIdle, commitAtLatest);
+        return new EngineSettings(other, exactLimit, visibleWithin, commitWhenIdle, commitAtLatest, clock);
+    }
+
+    EngineSettings withClock(InstantSource other) {
+        return new EngineSettings(writer, exactLimit, visibleWithin, commitWhenIdle, commitAtLatest, other);
     }
 
     /** Returns whether commits are made by themselves. */

@@ -44,6 +44,7 @@ final class IndexEngine implements AutoCloseable {
     private final Location location;
     private final EngineSettings settings;
     private final IndexThread thread;
+    private final Upkeep upkeep;
     private final Directory directory;
     private final @Nullable Writer writer;
     private final Snapshots snapshots;
@@ -52,6 +53,7 @@ final class IndexEngine implements AutoCloseable {
     private final Queue<Change> waiting = new ConcurrentLinkedQueue<>();
     private final Object closing = new Object();
     private volatile boolean closed;
+    private volatile boolean sealed;
     private volatile @Nullable EmbeddingSpec bound;
     private volatile @Nullable Throwable lastFailure;
     private volatile @Nullable Throwable refreshFailure;
@@ -60,7 +62,6 @@ final class IndexEngine implements AutoCloseable {
     private boolean commitIsScheduled;
     private long firstUncommitted;
     private long lastChange;
-    private long changes;
 
     /** Opens, on the index's thread. */
     private IndexEngine(Location location, EngineSettings settings, boolean readOnly, IndexThread thread)
@@ -68,6 +69,7 @@ final class IndexEngine implements AutoCloseable {
         this.location = location;
         this.settings = settings;
         this.thread = thread;
+        upkeep = new Upkeep(this);
         TextAnalyzer analyzer = new TextAnalyzer();
         legs = new ThreadPoolExecutor(
                 0,
@@ -123,7 +125,7 @@ final class IndexEngine implements AutoCloseable {
     static IndexEngine open(Location location, EngineSettings settings, boolean readOnly) {
         // loading the code for vectors takes a tenth of a second the first time, as long as reading the first commit
         Thread loading = Thread.ofPlatform().name("groundwork-load").daemon().start(VectorModule::tell);
-        IndexThread thread = new IndexThread();
+        IndexThread thread = new IndexThread("index");
         try {
             return thread.call(() -> new IndexEngine(location, settings, readOnly, thread));
         } catch (Throwable t) {
@@ -151,6 +153,15 @@ final class IndexEngine implements AutoCloseable {
 
     boolean readOnly() {
         return writer == null;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Returns what takes long and runs beside searches and writes. */
+    Upkeep upkeep() {
+        return upkeep;
     }
 
     @Nullable
@@ -275,7 +286,19 @@ final class IndexEngine implements AutoCloseable {
             throw new IllegalStateException(
                     "index " + location + " is open read-only, " + call + " needs LuceneIndex.open");
         }
+        if (sealed) {
+            throw sealed(call);
+        }
         return writer;
+    }
+
+    /** Takes no change any more, for another index has taken over what this one holds. */
+    void seal() {
+        sealed = true;
+    }
+
+    private IllegalStateException sealed(String call) {
+        return new IllegalStateException("index " + location + " has been swapped in, " + call + " comes too late");
     }
 
     void apply(List<IndexChange> list) {
@@ -341,6 +364,10 @@ final class IndexEngine implements AutoCloseable {
         long bytes = 0;
         for (Change change : taken) {
             try {
+                if (sealed) {
+                    throw sealed("apply");
+                }
+                change.planFor(to.layout().similarity());
                 byte[] logged = change.logged();
                 if (to.isClosed()) {
                     throw new ClosedException();
@@ -376,10 +403,27 @@ final class IndexEngine implements AutoCloseable {
         if (to.manifest().dimension() == 0) {
             return change.plan().check(to.manifest(), false, bound);
         }
+        return readApplied(now -> {
+            EmbeddingSpec asked = bound;
+            if (asked != null && now.segments() > 0 && change.plan().adds()) {
+                requireModel(to.manifest(), asked); // another state may have come since it was bound
+            }
+            return change.plan().check(to.manifest(), now.segments() > 0, bound);
+        });
+    }
+
+    /** Opens what was applied, and lets go of the state before; for the index's thread. */
+    void showApplied() throws IOException {
+        snapshots.changed();
+        snapshots.refresh();
+    }
+
+    /** Reads all that was applied; for the index's thread. */
+    <T> T readApplied(Reading<T> reading) throws IOException {
         snapshots.refresh();
         Snapshot now = Objects.requireNonNull(snapshots.acquire(), "snapshot");
         try {
-            return change.plan().check(to.manifest(), now.segments() > 0, bound);
+            return reading.of(now);
         } finally {
             now.release();
         }
@@ -414,7 +458,6 @@ final class IndexEngine implements AutoCloseable {
     private void changed() {
         snapshots.changed();
         lastChange = System.nanoTime();
-        changes++;
         commitSoon();
     }
 
@@ -485,7 +528,7 @@ final class IndexEngine implements AutoCloseable {
                         thread.schedule(
                                 () -> {
                                     calibration = null;
-                                    take(by, measured);
+                                    take(by, measured, now.manifest());
                                 },
                                 0);
                     } catch (IOException | RuntimeException e) {
@@ -502,8 +545,8 @@ final class IndexEngine implements AutoCloseable {
         }
     }
 
-    private void take(Writer by, @Nullable Calibration measured) {
-        if (measured != null && !closed) {
+    private void take(Writer by, @Nullable Calibration measured, Manifest of) {
+        if (measured != null && !closed && by.manifest().isLike(of)) {
             by.calibrated(measured);
             changed();
         }
@@ -520,17 +563,12 @@ final class IndexEngine implements AutoCloseable {
             }
             Calibration measured = measure(now);
             onThread("calibrate", () -> {
-                take(by, measured);
+                take(by, measured, now.manifest());
                 return true;
             });
         } catch (IOException e) {
             throw Failures.of(location.toString(), e);
         }
-    }
-
-    /** Returns how many changes there have been since the index was opened, for who wants to know whether there were any. */
-    long changes() {
-        return changes;
     }
 
     /** Does something with the writer, on the index's thread; all changes that were acknowledged before are applied. */
@@ -553,7 +591,17 @@ final class IndexEngine implements AutoCloseable {
         });
     }
 
-    private <T> T onThread(String call, Callable<T> work) {
+    /** Asks the writer, on the index's thread, for what changes nothing that can be read. */
+    <T> T ask(String call, Writing<T> question) {
+        Writer of = requireWriter(call);
+        return onThread(call, () -> {
+            requireOpen(call);
+            return question.by(of);
+        });
+    }
+
+    /** Does something on the index's thread. */
+    <T> T onThread(String call, Callable<T> work) {
         try {
             return thread.call(work);
         } catch (AlreadyClosedException e) { // Lucene's, of what a failure closed
@@ -585,6 +633,7 @@ final class IndexEngine implements AutoCloseable {
             }
             closed = true;
             try {
+                upkeep.closing();
                 thread.call(() -> {
                     while (writer != null && !waiting.isEmpty()) {
                         applyWaiting(writer);
@@ -602,8 +651,10 @@ final class IndexEngine implements AutoCloseable {
                 throw Failures.of(location.toString(), e);
             } finally {
                 thread.close();
+                waiting.forEach(change -> change.done().completeExceptionally(closed("apply")));
                 legs.shutdown();
                 join(calibration);
+                upkeep.close();
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.groundwork.rag.lucene;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The one thread that opens files, writes and commits. Java closes a file channel under a thread that is interrupted, and
+ * A thread of the index's own: the one that opens files, writes and commits, or the one of what takes long. Java closes a file channel under a thread that is interrupted, and
  * with it Lucene's lock and files; so no thread of a caller, who may be interrupted at any time, ever touches one.
  *
  * <p>Callers wait, whatever happens: their number bounds the queue. One that is interrupted waits on, and has its flag
@@ -21,8 +22,13 @@ final class IndexThread implements AutoCloseable {
 
     private final ScheduledThreadPoolExecutor executor;
 
-    IndexThread() {
-        String name = "groundwork-index-" + COUNT.incrementAndGet();
+    /**
+     * Makes one; the thread itself is started by the first work.
+     *
+     * @param purpose part of the thread's name
+     */
+    IndexThread(String purpose) {
+        String name = "groundwork-" + purpose + "-" + COUNT.incrementAndGet();
         executor = new ScheduledThreadPoolExecutor(
                 1, work -> Thread.ofPlatform().name(name).daemon().unstarted(work));
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -76,6 +82,8 @@ final class IndexThread implements AutoCloseable {
                     return future.get();
                 } catch (InterruptedException e) {
                     interrupted = true;
+                } catch (CancellationException e) {
+                    throw new IllegalStateException("index is closed", e);
                 } catch (ExecutionException e) {
                     throw unwrap(e);
                 }
@@ -96,9 +104,29 @@ final class IndexThread implements AutoCloseable {
         return cause instanceof Exception exception ? exception : e;
     }
 
-    /** Lets work under way end; later calls throw. */
+    /** Lets work under way end; work that waits is dropped, later calls throw. */
     @Override
     public void close() {
         executor.shutdown();
+    }
+
+    /** Closes, and waits for work under way, also while interrupted; then the flag is set again. */
+    @SuppressWarnings("Interruption") // waits on, and restores the flag
+    void closeAndWait() {
+        close();
+        boolean interrupted = false;
+        while (!executor.isTerminated()) {
+            try {
+                boolean ended = executor.awaitTermination(1, TimeUnit.MINUTES);
+                if (ended) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -127,6 +128,10 @@ final class IndexVerifier {
         }
     }
 
+    private SegmentInfos readCommit(String commit) throws IOException {
+        return readCommit(directory, commit, pause);
+    }
+
     /** Returns those of the commits that a name keeps, and the newest one as the last. */
     private List<String> kept(List<String> commits) throws IOException {
         List<String> kept = new ArrayList<>();
@@ -140,8 +145,8 @@ final class IndexVerifier {
     }
 
     /** Reads what a commit consists of; what can't be read is looked for in the files that say what a part is. */
-    private SegmentInfos readCommit(String commit) throws IOException {
-        checkFile(commit);
+    static SegmentInfos readCommit(Directory directory, String commit, Runnable pause) throws IOException {
+        checkFile(directory, commit, pause);
         try {
             return SegmentInfos.readCommit(directory, commit);
         } catch (NoSuchFileException | FileNotFoundException e) {
@@ -149,14 +154,14 @@ final class IndexVerifier {
         } catch (IOException | RuntimeException e) {
             for (String file : directory.listAll()) {
                 if (file.endsWith(".si")) {
-                    checkFile(file);
+                    checkFile(directory, file, pause);
                 }
             }
             throw new CorruptIndexException(e.toString(), commit, e);
         }
     }
 
-    private void checkFile(String file) throws IOException {
+    private static void checkFile(Directory directory, String file, Runnable pause) throws IOException {
         try (IndexInput input = directory.openInput(file, IOContext.READONCE)) {
             read(input, null, pause);
         } catch (EOFException e) {
@@ -191,6 +196,16 @@ final class IndexVerifier {
             input.seek(end);
             input.readBytes(footer, 0, footer.length);
             copy.writeBytes(footer, footer.length);
+        }
+    }
+
+    /** Opens files that are not open yet: from then on they can be read, whoever deletes them. */
+    static void openAll(Directory directory, Collection<String> files, Map<String, IndexInput> inputs)
+            throws IOException {
+        for (String file : files) {
+            if (!inputs.containsKey(file)) {
+                inputs.put(file, directory.openInput(file, IOContext.READONCE));
+            }
         }
     }
 
@@ -240,11 +255,7 @@ final class IndexVerifier {
                 infos.add(readCommit(commit));
             }
             for (SegmentInfos commit : infos) {
-                for (String file : commit.files(true)) {
-                    if (!inputs.containsKey(file)) {
-                        inputs.put(file, directory.openInput(file, IOContext.READONCE));
-                    }
-                }
+                openAll(directory, commit.files(true), inputs);
                 for (SegmentCommitInfo part : commit) {
                     parts.add(part.info.name);
                 }

@@ -56,7 +56,9 @@ record Layout(VectorSimilarity similarity, VectorProfile profile, String analysi
             if (!differences.isEmpty()) {
                 throw new IndexException(
                         location,
-                        "made with " + String.join(", ", differences) + "; open it as it was made, or rebuild it",
+                        "made with " + String.join(", ", differences)
+                                + "; open it as it was made, and rebuild it (LuceneIndex.rebuild) if it is to be"
+                                + " otherwise",
                         null);
             }
         }

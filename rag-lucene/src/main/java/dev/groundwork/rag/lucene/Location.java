@@ -12,6 +12,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
@@ -19,16 +21,12 @@ import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
-import org.apache.lucene.store.NRTCachingDirectory;
 import org.jspecify.annotations.Nullable;
 
 /** Where an index is: a folder, or memory. Nothing is written to a folder that holds anything but an index of ours. */
 class Location {
 
-    /** Files of a flush up to this size are held in memory until they are committed. */
-    private static final double MAX_CACHED_MERGE_MB = 8;
-
-    private static final double MAX_CACHED_MB = 64;
+    private static final String REBUILD = "rebuild-";
 
     private final String name;
     private final @Nullable Path path;
@@ -68,26 +66,71 @@ class Location {
         return checked(cached(directory(path)));
     }
 
-    /** What is only in memory when it is closed is in no commit. */
-    private static final class Cache extends NRTCachingDirectory {
-        Cache(Directory files) {
-            super(files, MAX_CACHED_MERGE_MB, MAX_CACHED_MB);
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
-        }
-    }
-
     /** Keeps small files in memory until they are committed. */
     Directory cached(Directory files) {
-        return new Cache(files);
+        return new LinkingDirectory(files, this::link);
     }
 
     /** Returns a folder as Lucene's directory. */
     Directory directory(Path folder) throws IOException {
         return new MMapDirectory(folder);
+    }
+
+    /** Gives a file a further name. */
+    void link(Path file, Path as) throws IOException {
+        Files.createLink(as, file);
+    }
+
+    /** Returns where a rebuild of the index is: a folder in the index's, or memory. */
+    Location rebuild(long number) {
+        return path == null ? memory() : of(path.resolve(REBUILD + number));
+    }
+
+    /** Returns whether a folder holds an index, or may hold one. */
+    boolean holdsIndex() throws IOException {
+        if (path == null) {
+            return false;
+        }
+        try (DirectoryStream<Path> commits = Files.newDirectoryStream(path, "segments_*")) {
+            return commits.iterator().hasNext();
+        }
+    }
+
+    /** Returns the numbers of rebuilds that are there, the highest last. */
+    SortedSet<Long> rebuilds() throws IOException {
+        SortedSet<Long> numbers = new TreeSet<>();
+        if (path != null) {
+            try (DirectoryStream<Path> folders = Files.newDirectoryStream(path, REBUILD + "*")) {
+                for (Path folder : folders) {
+                    String number = String.valueOf(folder.getFileName()).substring(REBUILD.length());
+                    if (number.matches("[0-9]{1,18}") && Files.isDirectory(folder)) {
+                        numbers.add(Long.parseLong(number));
+                    }
+                }
+            }
+        }
+        return numbers;
+    }
+
+    /** Deletes a rebuild and all that is in its folder, if it is there. */
+    void deleteRebuild(long number) throws IOException {
+        if (path == null) {
+            return;
+        }
+        Path folder = path.resolve(REBUILD + number);
+        if (Files.isDirectory(folder)) {
+            deleteFiles(folder, "segments*"); // first: from then on it is no index
+            deleteFiles(folder, "*");
+            Files.deleteIfExists(folder);
+        }
+    }
+
+    private static void deleteFiles(Path folder, String glob) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     /** Returns where the log of changes is; {@code null} in memory. */
@@ -132,6 +175,9 @@ class Location {
     private void check(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             throw new IndexException(name, "a file, must be a folder", null);
+        }
+        if (IndexCopy.isUnfinished(folder)) {
+            throw new IndexException(name, "a copy that was not finished; delete it, or copy again", null);
         }
         boolean index = false;
         String stranger = null;

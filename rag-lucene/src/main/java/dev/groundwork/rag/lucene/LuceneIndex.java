@@ -18,7 +18,6 @@ import dev.langchain4j.store.embedding.EmbeddingStore;
 import dev.langchain4j.store.embedding.filter.Filter;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -268,45 +267,157 @@ public final class LuceneIndex implements SegmentIndex {
         });
     }
 
+    /**
+     * Commits as {@link #commit()} does, and keeps this state under a name until it is {@linkplain #forget forgotten}, also
+     * when the index is opened again. What the state and later ones share is kept once; what is changed or merged later
+     * takes room of its own. Blocks 10 to 60 ms on most machines.
+     *
+     * @param name 1 to 100 characters; the commit that had the name is forgotten in the same step
+     * @throws IndexException if the index can't be written; the name is then as it was
+     * @throws IllegalStateException if the index was opened read-only
+     */
+    public NamedCommit commit(String name) {
+        return new NamedCommits(engine).make(name);
+    }
+
+    /** Returns the named commits, oldest first. */
+    public List<NamedCommit> commits() {
+        return new NamedCommits(engine).list();
+    }
+
+    /**
+     * Forgets a named commit and frees what only it needs. On disk when this returns.
+     *
+     * @return whether there was one of that name
+     * @throws IndexException if the index can't be written
+     * @throws IllegalStateException if the index was opened read-only
+     */
+    public boolean forget(String name) {
+        return new NamedCommits(engine).forget(name);
+    }
+
+    /**
+     * Makes the state of a named commit the newest one, in one commit: segments, ledger, model and all. What has been
+     * acknowledged since is gone on purpose, except in other named commits. A crash leaves the state before or the state
+     * after; readers of other processes see one of them. The name stays. Blocks 10 to 60 ms on most machines.
+     *
+     * <p>A model that the index is bound to stays bound: if the commit was made with another one, searches and writes throw
+     * {@link dev.groundwork.rag.IndexMismatchException} until {@link #bind} is called with that.
+     *
+     * @throws IllegalArgumentException if no commit has the name
+     * @throws IndexException if the index can't be written; it is then as it was
+     * @throws IllegalStateException if the index was opened read-only
+     */
+    public void rollBackTo(String name) {
+        new NamedCommits(engine).rollBackTo(name);
+    }
+
+    /**
+     * Merges all parts of the index into one, without deleted entries, and commits: searches are fastest then. Where the
+     * index has more than 20 GB, into as many parts as are no larger than that. Worth it after much was written that is to
+     * be searched for long; else the index merges by itself as it goes.
+     *
+     * <p>Blocks, for minutes with a million segments; searches and writes go on. Takes as much disk again as the index has,
+     * until it is done. What is written meanwhile makes new parts. Closing the index ends it.
+     *
+     * @throws IndexException if the index can't be written, for instance because the disk is full; nothing is lost
+     * @throws IllegalStateException if the index was opened read-only, or is closed meanwhile
+     */
+    public void optimize() {
+        engine.upkeep().optimize(Upkeep.MAX_PART_BYTES);
+    }
+
+    /**
+     * Reads all that is on disk of the newest commit, the named ones and the log, and compares checksums: finds what a disk
+     * or a copy has damaged. Blocks, as long as it takes to read the files; searches and writes go on.
+     *
+     * @return what was read
+     * @throws IndexException if anything is damaged or missing; the message names the first file
+     * @throws IllegalStateException if the index is closed meanwhile
+     */
+    public VerifyReport verify() {
+        return engine.upkeep().verify(false);
+    }
+
+    /**
+     * Does what {@link #verify()} does and goes through the content, too: every term, vector and segment. Finds what was
+     * wrong when it was written. Takes several times as long.
+     *
+     * @return what was read
+     * @throws IndexException if anything is damaged or missing; the message names the first file or part
+     * @throws IllegalStateException if the index is closed meanwhile
+     */
+    public VerifyReport verifyThoroughly() {
+        return engine.upkeep().verify(true);
+    }
+
+    /**
+     * Copies the index as it is now, without its named commits: a backup, which is an index like any other. Opened read-only
+     * here, it copies the last commit. Every byte is compared with its checksum; when this returns, the copy is on disk. It
+     * is there complete or, after a failure or a crash, not at all: until it is complete its folder is called
+     * {@code .groundwork-copy} at the end, which cannot be opened, and is cleared by the next copy to the same target.
+     *
+     * <p>Blocks, as long as it takes to copy the files; searches and writes go on. Closing the index ends it.
+     *
+     * @param folder the copy's; empty, or one that does not exist
+     * @throws IllegalArgumentException if the folder is in the index's own
+     * @throws IndexException if the folder holds something, or the copy can't be written, or the index can't be read
+     * @throws IllegalStateException if the index is closed meanwhile
+     */
+    public void copyTo(Path folder) {
+        engine.upkeep().copyTo(folder);
+    }
+
+    /**
+     * Copies a copy back. It may as well be opened where it is, which changes it; this leaves it as it was and verifies it
+     * on the way.
+     *
+     * @param copy what {@link #copyTo} made, or any index; it may be in use
+     * @param target where the index is to be; empty, or a folder that does not exist
+     * @throws IndexException if the copy is none or damaged, or the target can't be written or holds something; there is no
+     *     index in it then
+     */
+    public static void restore(Path copy, Path target) {
+        try (LuceneIndex from = openReadOnly(copy)) {
+            from.copyTo(target);
+        }
+    }
+
+    /**
+     * Begins to make the index anew beside this one, to be filled and then {@linkplain Rebuild#swap swapped in}: for another
+     * embedding model, similarity or profile. Deletes what is left of a rebuild before. Blocks as a commit does.
+     *
+     * @param as similarity, profile and all that is to be otherwise than in this index; without a path
+     * @return the rebuild, to be closed
+     * @throws IllegalStateException if there is a rebuild already, or the index was opened read-only
+     * @throws IndexException if the index can't be written
+     */
+    public Rebuild rebuild(LuceneIndexBuilder as) {
+        return Rebuild.begin(engine, as);
+    }
+
+    /**
+     * Goes on with a rebuild that was neither swapped nor closed when the index was closed or the process ended. It holds
+     * what was acknowledged until then, so an ingest has only the rest to do. Changes of this index since it was begun
+     * count: {@link Rebuild#swap}.
+     *
+     * @param as how to open it; without a path
+     * @return the rebuild, to be closed; empty if there is none
+     * @throws IllegalStateException if there is a rebuild already, or the index was opened read-only
+     * @throws IndexException if it was begun with another similarity or profile, or is damaged
+     */
+    public Optional<Rebuild> resumeRebuild(LuceneIndexBuilder as) {
+        return Rebuild.resume(engine, as);
+    }
+
     @Override
     public IndexStats stats() {
-        return engine.read(
-                "stats",
-                snapshot -> new IndexStats(
-                        snapshot.segments(),
-                        snapshot.documents(),
-                        snapshot.reader().numDeletedDocs(),
-                        snapshot.reader().leaves().size(),
-                        Location.bytes(engine.directory())));
+        return engine.read("stats", snapshot -> IndexHealth.stats(engine, snapshot));
     }
 
     @Override
     public Health health() {
-        return engine.readLast("health", snapshot -> {
-            Map<String, Object> details = new LinkedHashMap<>();
-            details.put("location", engine.location().toString());
-            details.put("readOnly", engine.readOnly());
-            details.put("segments", snapshot.segments());
-            details.put("documents", snapshot.documents());
-            details.put("deleted", snapshot.reader().numDeletedDocs());
-            details.put("luceneSegments", snapshot.reader().leaves().size());
-            details.put("dimension", snapshot.manifest().dimension());
-            details.put("vectorInstructions", VectorModule.present());
-            if (!engine.location().exists()) {
-                return Health.degraded("the index's folder is gone; what was read can still be searched", details);
-            }
-            try {
-                details.put("bytes", Location.bytes(engine.directory()));
-            } catch (IOException e) {
-                return Health.degraded(
-                        "the index's files can't be listed; what was read can still be searched", details);
-            }
-            Throwable failure = engine.lastFailure();
-            return failure == null
-                    ? Health.up(details)
-                    : Health.degraded(
-                            "what was done last failed: " + failure.getClass().getSimpleName(), details);
-        });
+        return engine.readLast("health", snapshot -> IndexHealth.health(engine, snapshot));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.groundwork.rag.lucene;
 import dev.groundwork.rag.IndexException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -141,8 +142,32 @@ public final class LuceneIndexBuilder {
                 IndexEngine.open(path == null ? Location.memory() : Location.of(path), settings(), readOnly));
     }
 
+    private void requireNoPath() {
+        if (path != null) {
+            throw new IllegalArgumentException("path is " + path + ": a rebuild lies beside its index, so name none");
+        }
+    }
+
+    /** Returns the settings of a rebuild that was begun before: what is not said is as it was begun. */
+    EngineSettings resuming() {
+        requireNoPath();
+        return settings();
+    }
+
+    /** Returns the settings of a rebuild of an index: what is not said is as that index is. */
+    EngineSettings rebuilding(Layout live) {
+        requireNoPath();
+        return settings(new Layout.Wish(
+                similarity == null ? live.similarity() : similarity,
+                profile == null ? live.profile() : profile,
+                TextAnalyzer.ID));
+    }
+
     EngineSettings settings() {
-        Layout.Wish wish = new Layout.Wish(similarity, profile, TextAnalyzer.ID);
+        return settings(new Layout.Wish(similarity, profile, TextAnalyzer.ID));
+    }
+
+    private EngineSettings settings(Layout.Wish wish) {
         Duration idle = durability instanceof Durability.Periodic periodic ? periodic.interval() : commitWhenIdle;
         Duration latest = durability instanceof Durability.Periodic periodic ? periodic.interval() : commitAtLatest;
         return new EngineSettings(
@@ -150,6 +175,7 @@ public final class LuceneIndexBuilder {
                 VectorSearch.EXACT_LIMIT,
                 visibleWithin,
                 idle,
-                latest);
+                latest,
+                InstantSource.system());
     }
 }

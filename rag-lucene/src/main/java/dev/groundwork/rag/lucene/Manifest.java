@@ -40,6 +40,13 @@ record Manifest(
         return same ? this : new Manifest(other, otherDimension, layout, null);
     }
 
+    /** Returns whether what was measured with another one holds for this one. */
+    boolean isLike(Manifest other) {
+        return dimension == other.dimension
+                && Objects.equals(embedding, other.embedding)
+                && layout.equals(other.layout);
+    }
+
     /** Returns a copy with what was measured. */
     Manifest with(Calibration measured) {
         return new Manifest(embedding, dimension, layout, measured);

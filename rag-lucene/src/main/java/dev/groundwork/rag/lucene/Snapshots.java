@@ -45,7 +45,20 @@ final class Snapshots {
         if (writer != null) {
             return writer.reader(before);
         }
-        return before == null ? DirectoryReader.open(directory) : DirectoryReader.openIfChanged(before);
+        if (before == null) {
+            return DirectoryReader.open(directory);
+        }
+        DirectoryReader newer = DirectoryReader.openIfChanged(before);
+        if (newer == null || rollbacks(newer) == rollbacks(before)) {
+            return newer;
+        }
+        // What Lucene takes over from the reader before it tells by numbers that go up; they went back.
+        newer.close();
+        return DirectoryReader.open(directory);
+    }
+
+    private static long rollbacks(DirectoryReader reader) throws IOException {
+        return Writer.rollbacks(reader.getIndexCommit().getUserData());
     }
 
     private Snapshot snapshot(DirectoryReader reader) throws IOException {

@@ -19,6 +19,7 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FilterDirectory;
+import org.apache.lucene.store.IOContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,12 @@ final class Writer {
     /** The commit's log: all that was acknowledged and is not in the commit is in it. */
     static final String LOG_KEY = "groundwork.log";
 
+    /** How many changes there have been, ever. */
+    private static final String CHANGES_KEY = "groundwork.changes";
+
+    /** How often the index went back to an earlier commit. */
+    private static final String ROLLBACKS_KEY = "groundwork.rollbacks";
+
     private final String location;
     private final KeptFiles directory;
     private final @Nullable LogFiles logs;
@@ -47,6 +54,8 @@ final class Writer {
     private @Nullable LogEnd acknowledged;
     private volatile Manifest manifest; // its layout is read by every writer
     private long lastGeneration;
+    private long changes;
+    private long rollbacks;
     private boolean uncommitted;
     private boolean unlogged; // and acknowledged: lost, should Lucene's writer be abandoned
     private boolean closed;
@@ -73,7 +82,23 @@ final class Writer {
         this.settings = settings;
         this.analyzer = analyzer;
         manifest = Manifest.empty(settings.wish().forNew());
-        open(null);
+        if (DirectoryReader.indexExists(directory)) {
+            Map<String, String> data = Commits.latest(directory).getUserData();
+            settings.wish().check(location, Manifest.of(location, data).layout());
+        }
+        open();
+    }
+
+    /** Returns what a commit says of its index, the log and the names of commits apart. */
+    static Map<String, String> lasting(Map<String, String> userData) {
+        Map<String, String> data = new LinkedHashMap<>(userData);
+        data.keySet().removeIf(key -> key.equals(LOG_KEY) || Commits.isOfAName(key));
+        return data;
+    }
+
+    /** Returns how often an index had gone back to an earlier commit when a commit was made. */
+    static long rollbacks(Map<String, String> userData) {
+        return Long.parseLong(userData.getOrDefault(ROLLBACKS_KEY, "0"));
     }
 
     /** Returns what the index is made with, as of the last change. */
@@ -131,27 +156,28 @@ final class Writer {
                 .setMaxFullFlushMergeWaitMillis(0); // else a commit waits up to half a second for merges
     }
 
-    /** Opens Lucene's writer at a commit, or the last one, and applies what was logged since. */
-    private void open(@Nullable IndexCommit at) throws IOException {
+    /** Opens Lucene's writer at the last commit, and applies what was logged since. */
+    private void open() throws IOException {
         directory.keepAll(false);
         boolean exists = DirectoryReader.indexExists(directory);
         Map<String, String> data = exists ? Commits.latest(directory).getUserData() : Map.of();
         Manifest made = exists
                 ? Manifest.of(location, data)
                 : Manifest.empty(settings.wish().forNew());
-        settings.wish().check(location, made.layout());
-        IndexWriter opened = new IndexWriter(directory, config(made.layout()).setIndexCommit(at));
-        if (at == null && !data.equals(committed(opened))) { // another process has written it before we had the lock
+        IndexWriter opened = new IndexWriter(directory, config(made.layout()));
+        if (!data.equals(committed(opened))) { // another process has written it before we had the lock
             opened.rollback();
-            open(null);
+            open();
             return;
         }
         writer = opened;
         try {
-            manifest = at == null ? made : Manifest.of(location, at.getUserData());
+            manifest = made;
+            changes = Long.parseLong(data.getOrDefault(CHANGES_KEY, "0"));
+            rollbacks = rollbacks(data);
             uncommitted = false;
-            boolean replayed = at == null && replay(opened, data.get(LOG_KEY));
-            if (!exists || at != null || replayed) {
+            boolean replayed = replay(opened, data.get(LOG_KEY));
+            if (!exists || replayed) {
                 commit(Map.of());
             }
             deleteLogs(Long.MAX_VALUE);
@@ -197,6 +223,7 @@ final class Writer {
                                     ChangeCodec.decode(parts.get(i + 1), file),
                                     manifest.layout().similarity())
                             .write(opened);
+                    changes++;
                 }
             }
             if (known != null && reader.position() != known.end()) {
@@ -260,7 +287,7 @@ final class Writer {
             Throwable why = open.getTragicException();
             abandonUnlogged(why == null ? new IOException("writer closed") : why);
         }
-        open(null);
+        open();
         IndexWriter opened = writer;
         if (opened == null) {
             throw new IOException("writer closed");
@@ -310,6 +337,7 @@ final class Writer {
                 uncommitted = true;
                 step.change().plan().write(open);
                 manifest = step.after();
+                changes++;
             }
         } catch (Throwable t) {
             manifest = before;
@@ -363,6 +391,7 @@ final class Writer {
             uncommitted = true;
             step.change().plan().write(open);
             manifest = step.after();
+            changes++;
             commit(Map.of());
         } catch (Throwable t) {
             manifest = before;
@@ -381,7 +410,7 @@ final class Writer {
     void commit(Map<String, String> more) throws IOException {
         IndexWriter open = writer();
         tellLoss();
-        Map<String, String> data = new LinkedHashMap<>(manifest.toUserData());
+        Map<String, String> data = userData();
         data.putAll(more);
         LogFiles files = logs;
         ChangeLog next = null;
@@ -407,6 +436,13 @@ final class Writer {
         deleteLogs(next == null ? Long.MAX_VALUE : next.generation());
     }
 
+    private Map<String, String> userData() {
+        Map<String, String> data = new LinkedHashMap<>(manifest.toUserData());
+        data.put(CHANGES_KEY, Long.toString(changes));
+        data.put(ROLLBACKS_KEY, Long.toString(rollbacks));
+        return data;
+    }
+
     /** Deletes the logs before a generation; what can't be deleted now is deleted when the index is opened again. */
     private void deleteLogs(long before) {
         if (logs != null) {
@@ -421,14 +457,72 @@ final class Writer {
         }
     }
 
-    /** Goes back to an earlier commit, and makes its state the newest commit. */
+    // ---- other states
+
+    /** Goes back to an earlier commit: makes its state the newest commit. On failure all is as before. */
     void rollBackTo(IndexCommit commit) throws IOException {
-        abandon(new IOException("rolled back"));
+        Manifest made = Manifest.of(location, commit.getUserData());
+        Layout.Wish.ANY.check(location, made.layout());
+        startOver(made, rollbacks + 1, config(made.layout()).setIndexCommit(commit), opened -> {});
+    }
+
+    /**
+     * Puts another index in the place of this one, in one commit. On failure all is as before.
+     *
+     * @param made what the other index was made with
+     * @param other its files, which nobody may change meanwhile
+     */
+    void replaceBy(Manifest made, Directory other) throws IOException {
+        IndexWriterConfig config = config(made.layout()).setOpenMode(IndexWriterConfig.OpenMode.CREATE);
+        startOver(made, rollbacks, config, opened -> opened.addIndexes(other));
+    }
+
+    @FunctionalInterface
+    private interface Filling {
+        void fill(IndexWriter opened) throws IOException;
+    }
+
+    private void startOver(Manifest made, long timesBack, IndexWriterConfig config, Filling filling)
+            throws IOException {
+        writer(); // so that what was logged is counted, if a failure closed it
+        Manifest before = manifest;
+        long count = changes + 1;
+        abandon(new IOException("starting over"));
         try {
-            open(commit);
+            directory.keepAll(false);
+            IndexWriter opened = new IndexWriter(directory, config);
+            writer = opened;
+            manifest = made;
+            changes = count;
+            rollbacks = timesBack;
+            uncommitted = true;
+            filling.fill(opened);
+            commit(Map.of());
         } catch (Throwable t) {
             abandon(t);
-            throw t;
+            manifest = before;
+            if (!isNewest(count, t)) {
+                throw t;
+            } // else it has happened, and files that are not needed any more were in the way
+        }
+    }
+
+    /** Opens the last commit after a failure, and applies what was logged since; returns whether it is the one after it. */
+    private boolean isNewest(long count, Throwable failure) {
+        try {
+            open();
+            directory.syncMetaData();
+            return changes == count;
+        } catch (Throwable t) {
+            failure.addSuppressed(t); // the next use tries again
+            return false;
+        }
+    }
+
+    /** Looks at the disk again after a failure, unless that would lose changes that are only in memory. */
+    void reopen(Throwable why) {
+        if (logs() || !uncommitted) {
+            abandon(why);
         }
     }
 
@@ -451,6 +545,17 @@ final class Writer {
         return writer();
     }
 
+    /** Returns how many changes there have been since the index was made; other states count as one. */
+    long changes() throws IOException {
+        writer(); // a failure may have taken some back
+        return changes;
+    }
+
+    /** Returns where the log ends; {@code null} if there is none. */
+    IndexVerifier.@Nullable LogEnd logEnd() {
+        return log == null ? null : new IndexVerifier.LogEnd(log.generation(), log.end());
+    }
+
     long logBytes() {
         return log == null ? 0 : log.end();
     }
@@ -470,7 +575,7 @@ final class Writer {
                 return;
             }
             if (uncommitted || log != null || open.hasUncommittedChanges()) {
-                open.setLiveCommitData(manifest.toUserData().entrySet());
+                open.setLiveCommitData(userData().entrySet());
                 open.commit();
                 uncommitted = false;
                 unlogged = false;
@@ -503,6 +608,11 @@ final class Writer {
 
         void keepAll(boolean keep) {
             keepAll = keep;
+        }
+
+        @Override
+        public void copyFrom(Directory from, String file, String as, IOContext context) throws IOException {
+            in.copyFrom(from, file, as, context); // which may link it
         }
 
         @Override

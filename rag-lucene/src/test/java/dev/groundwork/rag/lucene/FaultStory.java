@@ -11,6 +11,7 @@ import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.store.embedding.filter.MetadataFilterBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +32,8 @@ final class FaultStory {
 
     static EngineSettings settings(WriterSettings writer) {
         Duration never = Duration.ofHours(1); // or tests would have to wait for commits
-        return new EngineSettings(writer, VectorSearch.EXACT_LIMIT, Duration.ZERO, never, never);
+        return new EngineSettings(
+                writer, VectorSearch.EXACT_LIMIT, Duration.ZERO, never, never, InstantSource.system());
     }
 
     /** A change: of one caller, or of several at once. */

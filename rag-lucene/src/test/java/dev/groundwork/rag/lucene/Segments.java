@@ -3,6 +3,7 @@ package dev.groundwork.rag.lucene;
 import dev.groundwork.rag.Hit;
 import dev.groundwork.rag.IndexChange;
 import dev.groundwork.rag.IndexedSegment;
+import dev.groundwork.rag.SegmentReader;
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
@@ -29,6 +30,11 @@ final class Segments {
 
     static List<IndexChange> upsert(IndexedSegment... segments) {
         return List.of(new IndexChange.Upsert(List.of(segments)));
+    }
+
+    /** Returns the ids of all that the index holds, in order. */
+    static List<String> all(SegmentReader index) {
+        return index.scan(null, 1_000, null).stream().map(IndexedSegment::id).toList();
     }
 
     static List<String> byVector(LuceneIndex index, float... query) {

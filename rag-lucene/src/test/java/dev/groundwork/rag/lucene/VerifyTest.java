@@ -8,12 +8,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.groundwork.rag.IndexChange;
 import dev.groundwork.rag.IndexException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,12 +49,8 @@ class VerifyTest {
             index.apply(upsert(segment("c", "gamma", 0, 1)));
             index.commit();
             index.apply(upsert(segment("d", "delta", 0, 1)));
-            try (FSDirectory directory = FSDirectory.open(folder)) { // what a merge has begun belongs to no commit
-                List<String> names = new ArrayList<>(Commits.latest(directory).files(true));
-                names.addAll(names(folder).stream().filter(LogFiles::isName).toList());
-                for (String name : names) {
-                    Files.copy(folder.resolve(name), damaged.resolve(name));
-                }
+            for (String name : committed()) {
+                Files.copy(folder.resolve(name), damaged.resolve(name));
             }
         }
         assertThat(names(damaged)).anyMatch(name -> name.endsWith(".liv")).anyMatch(LogFiles::isName);
@@ -104,16 +112,104 @@ class VerifyTest {
     }
 
     @Test
-    void namesTheLogWithABrokenChangeBeforeAWholeOne() throws IOException {
+    void namesTheLogWithABrokenChangeThatWasAcknowledged() throws IOException {
         String log =
                 names(damaged).stream().filter(LogFiles::isName).findFirst().orElseThrow();
         byte[] bytes = Files.readAllBytes(damaged.resolve(log));
-        byte[] two = bytes.clone();
-        System.arraycopy(bytes, 0, two, 1024, 1024);
-        two[20] ^= 1;
-        Files.write(damaged.resolve(log), two);
+        bytes[ChangeLog.START + ChangeLog.HEADER + 20] ^= 1;
+        Files.write(damaged.resolve(log), bytes);
 
         assertFound(log);
+    }
+
+    @Test
+    void verifiesAnOpenIndexWithItsLogAndItsNamedCommits() throws IOException {
+        try (LuceneIndex index = LuceneIndex.open(folder);
+                LuceneIndex reader = LuceneIndex.openReadOnly(folder)) {
+            index.commit("kept");
+            index.apply(List.of(new IndexChange.DeleteAll()));
+            index.apply(upsert(segment("e", "epsilon", 0, 1)));
+            index.commit();
+            index.apply(upsert(segment("f", "zeta", 0, 1))); // in the log alone
+            assertThat(index.verify().parts()).isGreaterThan(1);
+            assertThat(reader.verify().parts()).isEqualTo(index.verify().parts());
+            for (LuceneIndex open : List.of(index, reader)) {
+                for (String name : committed()) {
+                    if (open == reader && LogFiles.isName(name)) {
+                        continue; // of the last change no one but the writer knows that it was acknowledged
+                    }
+                    flip(folder.resolve(name));
+                    assertThatThrownBy(open::verify)
+                            .isInstanceOf(IndexException.class)
+                            .hasMessageContaining(folder.toString())
+                            .hasMessageContaining(name.startsWith("segments_") ? "segments_" : name);
+                    flip(folder.resolve(name));
+                }
+                open.verifyThoroughly();
+            }
+        }
+    }
+
+    /** Flips a bit where it lies: the file is mapped into memory. */
+    private static void flip(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            long at = LogFiles.isName(String.valueOf(file.getFileName())) ? 64 : channel.size() / 2;
+            ByteBuffer one = ByteBuffer.allocate(1);
+            channel.read(one, at);
+            one.put(0, (byte) (one.get(0) ^ 1)).flip();
+            channel.write(one, at);
+        }
+    }
+
+    @Test
+    void verifiesAnIndexInMemory() {
+        try (LuceneIndex index = LuceneIndex.inMemory()) {
+            index.apply(upsert(segment("a", "alpha", 1, 0)));
+            index.commit();
+            assertThat(index.verifyThoroughly().parts()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void verifiesWhileWritesGoOn() throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        try (LuceneIndex index = LuceneIndex.open(folder);
+                LuceneIndex reader = LuceneIndex.openReadOnly(folder);
+                ExecutorService other = Executors.newSingleThreadExecutor()) {
+            Future<Integer> writing = other.submit(() -> {
+                int i = 0;
+                for (; !done.get(); i++) {
+                    index.apply(upsert(segment("s" + i % 50, "word", i, 1)));
+                    if (i % 20 == 19) {
+                        index.commit(i % 40 == 39 ? "named" : "other");
+                    }
+                }
+                return i;
+            });
+            for (int i = 0; i < 15; i++) {
+                assertThat(index.verifyThoroughly().files()).isPositive();
+                assertThat(reader.verifyThoroughly().files()).isPositive();
+            }
+            done.set(true);
+            assertThat(writing.get()).isGreaterThan(40);
+            assertThat(index.commits()).hasSizeLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void findsContentThatWasWrittenWrongThoughEveryFileIsWhole() throws IOException {
+        try (FSDirectory directory = FSDirectory.open(damaged);
+                IndexWriter writer = new IndexWriter(
+                        directory, new IndexWriterConfig(new TextAnalyzer()).setIndexDeletionPolicy(new Commits()))) {
+            Map<String, String> data = Commits.latest(directory).getUserData();
+            writer.addDocument(Fields.segment(segment("b", "there twice", 1, 0), null, VectorSimilarity.COSINE));
+            writer.setLiveCommitData(data.entrySet());
+            writer.commit();
+        }
+        verify(false);
+        assertThatThrownBy(() -> verify(true))
+                .isInstanceOf(IndexException.class)
+                .hasMessageContaining("2 times");
     }
 
     private VerifyReport verify(boolean thorough) throws IOException {
@@ -127,6 +223,18 @@ class VerifyTest {
                 .isInstanceOf(IndexException.class)
                 .hasMessageContaining("there")
                 .hasMessageContaining(name.startsWith("segments_") ? "segments_" : name);
+    }
+
+    /** All that belongs to a commit; what a merge has begun does not. */
+    private Set<String> committed() throws IOException {
+        Set<String> names = new TreeSet<>();
+        try (FSDirectory directory = FSDirectory.open(folder)) {
+            for (String commit : Commits.files(directory)) {
+                names.addAll(SegmentInfos.readCommit(directory, commit).files(true));
+            }
+        }
+        names.addAll(names(folder).stream().filter(LogFiles::isName).toList());
+        return names;
     }
 
     /** All but the lock. */

@@ -14,6 +14,7 @@ import dev.langchain4j.store.embedding.filter.Filter;
 import dev.langchain4j.store.embedding.filter.MetadataFilterBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -235,7 +236,12 @@ class WriterTest {
     void commitsSoonAfterAFailureSoThatWhatFailedStaysAway() throws Exception {
         Duration soon = Duration.ofMillis(1);
         EngineSettings settings = new EngineSettings(
-                FaultStory.SETTINGS.writer(), VectorSearch.EXACT_LIMIT, Duration.ZERO, soon, Duration.ofHours(1));
+                FaultStory.SETTINGS.writer(),
+                VectorSearch.EXACT_LIMIT,
+                Duration.ZERO,
+                soon,
+                Duration.ofHours(1),
+                InstantSource.system());
         try (LuceneIndex index = open(settings)) {
             index.apply(upsert(segment("a", "word", 1, 0)));
             CountDownLatch committed = new CountDownLatch(1);
