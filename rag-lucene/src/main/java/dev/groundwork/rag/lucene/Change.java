@@ -23,8 +23,8 @@ final class Change {
      * @param forLog whether they are to be logged
      * @throws IllegalArgumentException if a change can't be made in any index
      */
-    static Change of(List<IndexChange> changes, VectorSimilarity similarity, boolean forLog) {
-        ChangePlan plan = ChangePlan.of(changes, similarity);
+    static Change of(List<IndexChange> changes, Layout layout, boolean forLog) {
+        ChangePlan plan = ChangePlan.of(changes, layout);
         return new Change(plan, forLog && ChangeCodec.canEncode(changes) ? ChangeCodec.encode(changes) : null);
     }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
  * All that an index is opened with.
  *
  * @param writer how it is written
+ * @param text what words count
  * @param exactLimit up to this many segments are compared one by one
  * @param visibleWithin how long a write may stay out of searches' sight
  * @param commitWhenIdle how long no write has come when a commit is made
@@ -13,6 +14,7 @@ import java.time.Duration;
  */
 record EngineSettings(
         WriterSettings writer,
+        TextSettings text,
         int exactLimit,
         Duration visibleWithin,
         Duration commitWhenIdle,
@@ -27,6 +29,7 @@ record EngineSettings(
     static EngineSettings defaults() {
         return new EngineSettings(
                 new WriterSettings(Layout.Wish.ANY, Durability.everyWrite(), WriterSettings.defaultBuffer()),
+                TextSettings.defaults(),
                 VectorSearch.EXACT_LIMIT,
                 Duration.ZERO,
                 COMMIT_WHEN_IDLE,
@@ -35,11 +38,11 @@ record EngineSettings(
 
     /** For tests: up to this many segments are compared one by one. */
     EngineSettings withExactLimit(int limit) {
-        return new EngineSettings(writer, limit, visibleWithin, commitWhenIdle, commitAtLatest);
+        return new EngineSettings(writer, text, limit, visibleWithin, commitWhenIdle, commitAtLatest);
     }
 
     EngineSettings withWriter(WriterSettings other) {
-        return new EngineSettings(other, exactLimit, visibleWithin, commitWhenIdle, commitAtLatest);
+        return new EngineSettings(other, text, exactLimit, visibleWithin, commitWhenIdle, commitAtLatest);
     }
 
     /** Returns whether commits are made by themselves. */

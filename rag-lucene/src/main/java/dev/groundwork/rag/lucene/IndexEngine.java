@@ -72,7 +72,7 @@ final class IndexEngine implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 work -> Thread.ofPlatform().name("groundwork-search").daemon().unstarted(work));
-        searching = new SearchSettings(analyzer, settings.exactLimit(), legs);
+        searching = new SearchSettings(new TextSearch(analyzer, settings.text()), settings.exactLimit(), legs);
         directory = readOnly ? location.openForReading() : location.openForWriting();
         Writer opened = null;
         try {
@@ -237,7 +237,7 @@ final class IndexEngine implements AutoCloseable {
         if (all.isEmpty()) {
             return;
         }
-        Change change = Change.of(all, to.layout().similarity(), to.logs());
+        Change change = Change.of(all, to.layout(), to.logs());
         waiting.add(change);
         try {
             thread.submit(() -> applyWaiting(to));

@@ -28,6 +28,7 @@ public final class LuceneIndexBuilder {
     private @Nullable Path path;
     private @Nullable VectorSimilarity similarity;
     private @Nullable VectorProfile profile;
+    private TextSettings text = TextSettings.defaults();
     private Durability durability = Durability.everyWrite();
     private Duration visibleWithin = Duration.ZERO;
     private Duration commitWhenIdle = EngineSettings.COMMIT_WHEN_IDLE;
@@ -51,6 +52,12 @@ public final class LuceneIndexBuilder {
     /** Sets recall against speed and size; {@link VectorProfile#BALANCED} for a new index where none is given. */
     public LuceneIndexBuilder profile(VectorProfile value) {
         profile = Objects.requireNonNull(value, "profile");
+        return this;
+    }
+
+    /** Sets how words are made of texts, and what they count; {@link TextSettings#defaults()} where none is given. */
+    public LuceneIndexBuilder text(TextSettings value) {
+        text = Objects.requireNonNull(value, "text");
         return this;
     }
 
@@ -142,11 +149,12 @@ public final class LuceneIndexBuilder {
     }
 
     EngineSettings settings() {
-        Layout.Wish wish = new Layout.Wish(similarity, profile, TextAnalyzer.ID);
+        Layout.Wish wish = new Layout.Wish(similarity, profile, text.analysis());
         Duration idle = durability instanceof Durability.Periodic periodic ? periodic.interval() : commitWhenIdle;
         Duration latest = durability instanceof Durability.Periodic periodic ? periodic.interval() : commitAtLatest;
         return new EngineSettings(
                 new WriterSettings(wish, durability, bufferMegabytes),
+                text,
                 VectorSearch.EXACT_LIMIT,
                 visibleWithin,
                 idle,

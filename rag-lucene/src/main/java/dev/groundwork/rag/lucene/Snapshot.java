@@ -26,6 +26,7 @@ final class Snapshot {
     private final IndexSearcher searcher;
     private final Manifest manifest;
     private volatile @Nullable Counts counts;
+    private volatile @Nullable TextFields textFields;
 
     private record Counts(long segments, long documents) {}
 
@@ -47,6 +48,15 @@ final class Snapshot {
 
     Manifest manifest() {
         return manifest;
+    }
+
+    TextFields textFields() throws IOException {
+        TextFields known = textFields;
+        if (known == null) {
+            known = TextFields.of(reader);
+            textFields = known;
+        }
+        return known;
     }
 
     boolean acquire() {

@@ -156,9 +156,7 @@ final class Writer {
             for (int i = 0; i + 1 < parts.size(); i += 2) {
                 String file = LogFiles.name(generation);
                 manifest = ChangeCodec.decodeModel(parts.get(i), manifest, file);
-                ChangePlan.of(
-                                ChangeCodec.decode(parts.get(i + 1), file),
-                                manifest.layout().similarity())
+                ChangePlan.of(ChangeCodec.decode(parts.get(i + 1), file), manifest.layout())
                         .write(opened);
             }
         }
