@@ -56,11 +56,20 @@ final class Retrieval {
     private Map<String, List<Hit>> legs(
             Question question, int candidates, Deadline legDeadline, QuestionScope scope, Recorder recorder)
             throws Exception {
-        List<Running<List<Hit>>> running = new ArrayList<>();
-        for (Retriever retriever : retrievers) {
-            running.add(executor.start(
-                    scope, retriever.name(), () -> leg(retriever, question, candidates, legDeadline, recorder)));
+        try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) {
+            List<Running<List<Hit>>> running = new ArrayList<>();
+            for (Retriever retriever : retrievers) {
+                running.add(executor.start(
+                        scope,
+                        retriever.name(),
+                        () -> leg(retriever, question, candidates, legDeadline, recorder, snapshot)));
+            }
+            return await(running, legDeadline, recorder);
         }
+    }
+
+    private Map<String, List<Hit>> await(List<Running<List<Hit>>> running, Deadline legDeadline, Recorder recorder)
+            throws Exception {
         Map<String, List<Hit>> found = new LinkedHashMap<>();
         List<Degradation> failures = new ArrayList<>();
         Throwable firstFailure = null;
@@ -94,20 +103,32 @@ final class Retrieval {
     }
 
     private static List<Hit> leg(
-            Retriever retriever, Question question, int candidates, Deadline deadline, Recorder recorder)
+            Retriever retriever,
+            Question question,
+            int candidates,
+            Deadline deadline,
+            Recorder recorder,
+            @Nullable SharedSnapshot snapshot)
             throws InterruptedException {
         if (retriever instanceof VectorRetriever vector) {
-            return vector.retrieve(question, candidates, deadline, recorder, retriever);
+            return vector.retrieve(question, candidates, deadline, recorder, () -> state(vector, snapshot));
         }
         Recorder.OpenHop hop = recorder.begin(retriever, retriever.name(), 1);
         try {
-            List<Hit> hits = List.copyOf(retriever.retrieve(question, candidates, deadline));
+            List<Hit> hits = List.copyOf(
+                    retriever instanceof TextRetriever text
+                            ? text.retrieve(question, candidates, state(text, snapshot))
+                            : retriever.retrieve(question, candidates, deadline));
             hop.ok(hits);
             return hits;
         } catch (RuntimeException | InterruptedException | LinkageError | StackOverflowError e) {
             hop.failed(e);
             throw e;
         }
+    }
+
+    private static SegmentReader state(IndexLeg leg, @Nullable SharedSnapshot snapshot) {
+        return snapshot == null ? leg.reader() : snapshot.of(leg);
     }
 
     private List<Hit> fuse(

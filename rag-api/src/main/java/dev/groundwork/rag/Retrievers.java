@@ -1,8 +1,6 @@
 package dev.groundwork.rag;
 
 import dev.langchain4j.model.embedding.EmbeddingModel;
-import java.util.List;
-import java.util.Objects;
 
 /** The two legs that every {@link SegmentReader} offers. {@link RagBuilder} uses both where no retriever is given. */
 public final class Retrievers {
@@ -19,17 +17,6 @@ public final class Retrievers {
 
     /** Returns the text leg, named {@code text}: BM25 over the words of the question. It does not close the index. */
     public static Retriever text(SegmentReader index) {
-        Objects.requireNonNull(index, "index");
-        return new Retriever() {
-            @Override
-            public String name() {
-                return Hop.TEXT;
-            }
-
-            @Override
-            public List<Hit> retrieve(Question question, int limit, Deadline deadline) {
-                return index.searchText(question.text(), limit, question.filter());
-            }
-        };
+        return new TextRetriever(index);
     }
 }

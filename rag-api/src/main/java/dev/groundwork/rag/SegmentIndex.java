@@ -39,13 +39,6 @@ public interface SegmentIndex extends SegmentReader, AutoCloseable {
     void apply(List<IndexChange> changes);
 
     /**
-     * Pins the index as it is now, so that several reads see the same state whatever is written meanwhile.
-     *
-     * @return a consistent view, to be closed; it must not outlive the index
-     */
-    SegmentSnapshot snapshot();
-
-    /**
      * Returns a view that holds nothing but the segments whose metadata match, for instance a tenant's, or those that a
      * user may read. Every search, look-up, count and scan of the view is bound by the filter; a filter given with a
      * call narrows it further and can't widen it. The view reads the newest state, is as thread-safe as the index, and

@@ -90,4 +90,11 @@ public interface SegmentReader {
      * @throws IllegalArgumentException if the filter can't be used
      */
     List<IndexedSegment> scan(@Nullable String after, int limit, @Nullable Filter filter);
+
+    /**
+     * Pins what can be read now, so that several reads see the same state whatever is written meanwhile.
+     *
+     * @return the pinned state, restricted as this reader is; to be closed, before the index is
+     */
+    SegmentSnapshot snapshot();
 }

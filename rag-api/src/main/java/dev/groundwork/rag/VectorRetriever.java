@@ -7,10 +7,11 @@ import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The vector leg; its two steps, embedding and search, are hops of their own in the trace. */
-final class VectorRetriever implements Retriever {
+final class VectorRetriever implements IndexLeg {
 
     private final SegmentReader index;
     private final EmbeddingModel model;
@@ -28,15 +29,25 @@ final class VectorRetriever implements Retriever {
     }
 
     @Override
+    public SegmentReader reader() {
+        return index;
+    }
+
+    @Override
     public List<Hit> retrieve(Question question, int limit, Deadline deadline) {
         Embedding embedding = embed(question.text());
         deadline.check(Hop.VECTOR);
         return index.searchVector(embedding, limit, question.filter());
     }
 
-    /** Retrieves, and writes both steps down under the given owner. */
-    List<Hit> retrieve(Question question, int limit, Deadline deadline, Recorder recorder, Object owner) {
-        Recorder.OpenHop embedHop = recorder.begin(owner, Hop.EMBED, 1).model(model.modelName());
+    /**
+     * Retrieves, and writes both steps down.
+     *
+     * @param from gives the state of the index to search, once the question is embedded
+     */
+    List<Hit> retrieve(
+            Question question, int limit, Deadline deadline, Recorder recorder, Supplier<SegmentReader> from) {
+        Recorder.OpenHop embedHop = recorder.begin(this, Hop.EMBED, 1).model(model.modelName());
         Embedding embedding;
         try {
             embedding = embed(question.text());
@@ -46,9 +57,9 @@ final class VectorRetriever implements Retriever {
             throw e;
         }
         deadline.check(Hop.VECTOR);
-        Recorder.OpenHop searchHop = recorder.begin(owner, Hop.VECTOR, 1);
+        Recorder.OpenHop searchHop = recorder.begin(this, Hop.VECTOR, 1);
         try {
-            List<Hit> hits = index.searchVector(embedding, limit, question.filter());
+            List<Hit> hits = from.get().searchVector(embedding, limit, question.filter());
             searchHop.ok(hits);
             return hits;
         } catch (RuntimeException e) {

@@ -10,7 +10,14 @@ import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.filter.Filter;
+import dev.langchain4j.store.embedding.filter.comparison.IsEqualTo;
+import dev.langchain4j.store.embedding.filter.comparison.IsGreaterThan;
+import dev.langchain4j.store.embedding.filter.comparison.IsIn;
+import dev.langchain4j.store.embedding.filter.comparison.IsLessThanOrEqualTo;
+import dev.langchain4j.store.embedding.filter.comparison.IsNotEqualTo;
+import dev.langchain4j.store.embedding.filter.comparison.IsNotIn;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +150,38 @@ public abstract class SegmentIndexContract {
         assertEquals(List.of("a", "b", "c", "d", "e"), byText("words"));
         assertEquals(List.of("a", "b"), ids(index.searchVector(vector(1, 2), 2, null)));
         assertEquals(List.of("a", "b"), ids(index.searchText("words", 2, null)));
+    }
+
+    @Test
+    void givesEqualVectorsEqualScoresWhereverTheyAreKept() {
+        List<String> expected = new ArrayList<>();
+        for (int batch = 1; batch <= 9; batch++) {
+            List<IndexedSegment> same = new ArrayList<>();
+            for (int i = 0; i < batch; i++) {
+                String id = "s" + (char) ('z' - batch) + i;
+                same.add(segment(id, "word", wave(100, 1)));
+                expected.add(id);
+            }
+            index.apply(List.of(new IndexChange.Upsert(same)));
+            byVector(wave(100, 1)); // so that each batch is kept by itself
+        }
+        expected.sort(null);
+
+        for (int i = 0; i < 50; i++) {
+            Embedding query = vector(wave(100, 1.1 + i));
+            List<Hit> hits = index.searchVector(query, 100, null);
+            assertEquals(expected, ids(hits));
+            assertEquals(hits.getFirst().score().value(), hits.getLast().score().value());
+            assertEquals(expected.subList(0, 7), ids(index.searchVector(query, 7, null)));
+        }
+    }
+
+    private static float[] wave(int dimension, double frequency) {
+        float[] wave = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+            wave[i] = (float) Math.sin(frequency * i + 1);
+        }
+        return wave;
     }
 
     @Test
@@ -610,6 +650,258 @@ public abstract class SegmentIndexContract {
 
         assertEquals(List.of("a"), ids(index.searchText("word", 10, any)));
         assertEquals(List.of("b"), ids(index.searchVector(vector(1, 0), 10, all)));
+    }
+
+    private List<String> matching(Filter filter) {
+        List<String> byVector = ids(index.searchVector(vector(1, 0), 10, filter));
+        assertEquals(byVector, ids(index.searchText("word", 10, filter)), filter.toString());
+        return byVector;
+    }
+
+    @Test
+    void comparesABooleanWithTheStringsTrueAndFalse() {
+        upsert(
+                segment("f", "word", Metadata.from("public", "false"), 1, 0),
+                segment("n", "word", new Metadata().put("public", 1), 1, 0),
+                segment("other", "word", Metadata.from("public", "unknown"), 1, 0),
+                segment("t", "word", Metadata.from("public", "true"), 1, 0),
+                segment("without", "word", 1, 0));
+
+        assertEquals(List.of("t"), matching(new IsEqualTo("public", true)));
+        assertEquals(List.of("f"), matching(new IsEqualTo("public", false)));
+        assertEquals(List.of("f", "n", "other", "without"), matching(new IsNotEqualTo("public", true)));
+        assertEquals(List.of("f", "t"), matching(new IsIn("public", List.of(true, false))));
+        assertEquals(List.of("n", "other", "without"), matching(new IsNotIn("public", List.of(true, false))));
+        assertEquals(List.of("t"), matching(new IsGreaterThan("public", false)));
+        assertEquals(List.of("f", "t"), matching(new IsLessThanOrEqualTo("public", true)));
+    }
+
+    @Test
+    void showsSegmentsToWhoHasOneOfTheirRoles() {
+        upsert(
+                segment("a", "word", Metadata.from("roles", StringArray.of("hr", "legal")), 1, 0),
+                segment("b", "word", Metadata.from("roles", StringArray.of("eng")), 1, 0),
+                segment("c", "word", Metadata.from("roles", StringArray.of()), 1, 0),
+                segment("d", "word", Metadata.from("roles", "hr"), 1, 0),
+                segment("e", "word", 1, 0));
+
+        assertEquals(List.of("a", "d"), matching(metadataKey("roles").isEqualTo("hr")));
+        assertEquals(List.of("a"), matching(metadataKey("roles").isEqualTo("legal")));
+        assertEquals(List.of("a", "b"), matching(metadataKey("roles").isIn("legal", "eng", "sales")));
+        assertEquals(List.of(), matching(metadataKey("roles").isEqualTo("h")));
+        assertEquals(List.of(), matching(metadataKey("roles").isEqualTo("hr\u001Flegal")));
+        // what is negated is the whole: "b" has another role, too, but not this one
+        assertEquals(List.of("b", "c", "e"), matching(metadataKey("roles").isNotEqualTo("hr")));
+        assertEquals(List.of("c", "e"), matching(metadataKey("roles").isNotIn("hr", "eng")));
+        assertEquals(
+                List.of("a"),
+                matching(metadataKey("roles")
+                        .isEqualTo("hr")
+                        .and(metadataKey("roles").isEqualTo("legal"))));
+    }
+
+    @Test
+    void takesARoleAwayFromTheNextSearchOn() {
+        Filter readable = metadataKey("roles").isEqualTo("hr");
+        upsert(
+                segment("a", "word", Metadata.from("roles", StringArray.of("hr", "eng")), 1, 0),
+                segment("b", "word", Metadata.from("roles", StringArray.of("hr")), 1, 0));
+        assertEquals(List.of("a", "b"), matching(readable));
+
+        upsert(segment("a", "word", Metadata.from("roles", StringArray.of("eng")), 1, 0));
+        assertEquals(List.of("b"), matching(readable));
+
+        upsert(segment("a", "word", Metadata.from("roles", StringArray.of("eng", "hr")), 1, 0));
+        assertEquals(List.of("a", "b"), matching(readable));
+
+        index.apply(List.of(new IndexChange.DeleteMatching(metadataKey("roles").isEqualTo("eng"))));
+        assertEquals(List.of("b"), matching(readable));
+    }
+
+    @Test
+    void comparesTheElementsOfAnArrayOneByOne() {
+        upsert(
+                segment("a", "word", Metadata.from("tags", StringArray.of("apple", "zoo")), 1, 0),
+                segment("b", "word", Metadata.from("tags", StringArray.of("mango")), 1, 0),
+                segment("c", "word", Metadata.from("tags", StringArray.of()), 1, 0),
+                segment("d", "word", Metadata.from("tags", StringArray.of("")), 1, 0));
+
+        assertEquals(List.of("a"), matching(metadataKey("tags").isGreaterThan("n")));
+        assertEquals(List.of("a", "d"), matching(metadataKey("tags").isLessThan("m")));
+        Filter fromMToN = metadataKey("tags")
+                .isGreaterThanOrEqualTo("m")
+                .and(metadataKey("tags").isLessThanOrEqualTo("n"));
+        assertEquals(List.of("a", "b"), matching(fromMToN)); // "a" has one element for each of the two
+        assertEquals(List.of("a", "b"), matching(metadataKey("tags").containsString("a")));
+        assertEquals(List.of("a", "b", "d"), matching(metadataKey("tags").containsString("")));
+        assertEquals(List.of(), matching(metadataKey("tags").containsString("ez"))); // not across elements
+        assertEquals(List.of(), matching(metadataKey("tags").containsString("\u001F")));
+        assertEquals(List.of("d"), matching(metadataKey("tags").isEqualTo("")));
+    }
+
+    @Test
+    void findsAnArrayAsAWhole() {
+        upsert(
+                segment("a", "word", Metadata.from("tags", StringArray.of("x", "y")), 1, 0),
+                segment("b", "word", Metadata.from("tags", StringArray.of("y", "x")), 1, 0),
+                segment("c", "word", Metadata.from("tags", StringArray.of()), 1, 0),
+                segment("d", "word", Metadata.from("tags", StringArray.of(StringArray.of("x", "y"))), 1, 0));
+
+        assertEquals(List.of("a", "d"), matching(metadataKey("tags").isEqualTo(StringArray.of("x", "y"))));
+        assertEquals(List.of("b", "c"), matching(metadataKey("tags").isNotEqualTo(StringArray.of("x", "y"))));
+        assertEquals(List.of("c"), matching(metadataKey("tags").isEqualTo(StringArray.of())));
+        assertEquals(List.of("b", "c"), matching(metadataKey("tags").isIn(StringArray.of("y", "x"), StringArray.of())));
+    }
+
+    @Test
+    void takesArraysOfThousandsOfElementsAndElementsOfThousandsOfCharacters() {
+        List<String> many =
+                IntStream.range(0, 10_000).mapToObj(i -> "role " + i).toList();
+        String huge = "h".repeat(30_000);
+        upsert(
+                segment("huge", "word", Metadata.from("roles", StringArray.of("small", huge, huge + "!")), 1, 0),
+                segment("many", "word", Metadata.from("roles", StringArray.of(many)), 1, 0),
+                segment("none", "word", 1, 0));
+
+        assertEquals(List.of("many"), matching(metadataKey("roles").isEqualTo("role 9999")));
+        assertEquals(List.of("many"), matching(metadataKey("roles").isEqualTo(StringArray.of(many))));
+        assertEquals(List.of(), matching(metadataKey("roles").isEqualTo(StringArray.of(many.subList(1, 10_000)))));
+        assertEquals(List.of("huge"), matching(metadataKey("roles").isEqualTo("small")));
+        assertEquals(List.of("huge"), matching(metadataKey("roles").isEqualTo(huge)));
+        assertEquals(List.of("huge"), matching(metadataKey("roles").containsString("hh!")));
+        assertEquals(List.of("huge"), matching(metadataKey("roles").isLessThan("i")));
+        assertEquals(List.of("huge", "none"), matching(metadataKey("roles").isNotIn(many)));
+        assertEquals(List.of("many", "none"), matching(metadataKey("roles").isNotEqualTo(huge + "!")));
+        assertEquals(
+                List.of("huge"), matching(metadataKey("roles").isEqualTo(StringArray.of("small", huge, huge + "!"))));
+        assertEquals(
+                many,
+                StringArray.values(index.get("many").orElseThrow().metadata().getString("roles")));
+    }
+
+    // ---- hybrid
+
+    @Test
+    void fusesBothSearchesAsConvexFusionDoes() {
+        List<IndexedSegment> many = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            String text = (i % 3 == 0 ? "river " : "") + (i % 5 == 0 ? "lake " : "") + "word".repeat(1 + i % 4);
+            many.add(segment("s" + i, text, new Metadata().put("n", i % 2), 1, i % 40, i % 7));
+        }
+        index.apply(List.of(new IndexChange.Upsert(many)));
+        ConvexFusion fusion = new ConvexFusion(Map.of(Hop.VECTOR, .6, Hop.TEXT, .4));
+        for (Filter filter : new Filter[] {null, metadataKey("n").isEqualTo(1)}) {
+            for (int limit : new int[] {1, 10, 150}) {
+                for (String text : List.of("river lake", "nothing of the kind", "")) {
+                    int candidates = Math.max(100, limit);
+                    Map<String, List<Hit>> legs = new LinkedHashMap<>();
+                    legs.put(Hop.VECTOR, index.searchVector(vector(1, 3, 2), candidates, filter));
+                    legs.put(Hop.TEXT, index.searchText(text, candidates, filter));
+
+                    assertEquals(fusion.fuse(legs, limit), index.searchHybrid(vector(1, 3, 2), text, limit, filter));
+                }
+            }
+        }
+    }
+
+    // ---- looking at what is there
+
+    @Test
+    void countsAllAndWhatMatches() {
+        upsert(
+                segment("a", "x", Metadata.from("lang", "en"), 1, 0),
+                segment("b", "x", Metadata.from("lang", "de"), 1, 0),
+                segment("c", "x", Metadata.from("lang", "en"), 1, 0));
+        index.apply(List.of(new IndexChange.ReplaceDocument("docs", "d", "f", List.of())));
+
+        assertEquals(3, index.count(null));
+        assertEquals(2, index.count(metadataKey("lang").isEqualTo("en")));
+        assertEquals(0, index.count(metadataKey("lang").isEqualTo("fr")));
+        assertEquals(1, index.count(metadataKey("lang").isNotEqualTo("en")));
+    }
+
+    @Test
+    void listsSegmentsInTheOrderOfTheirIdsPageByPage() {
+        for (String id : List.of("d", "b", "\u00e9", "a", "ab", "\uD83D\uDE42", "c")) {
+            upsert(segment(id, "text of " + id, Metadata.from("first", id.substring(0, 1)), 0, 4));
+        }
+        index.apply(List.of(new IndexChange.Delete(List.of("c"))));
+
+        List<IndexedSegment> first = index.scan(null, 3, null);
+        assertEquals(
+                List.of("a", "ab", "b"), first.stream().map(IndexedSegment::id).toList());
+        assertEquals("text of ab", first.get(1).segment().text());
+        assertEquals(1, first.get(0).embedding().vector()[1], 1e-6);
+        assertEquals(
+                List.of("d", "\u00e9", "\uD83D\uDE42"),
+                index.scan("b", 3, null).stream().map(IndexedSegment::id).toList());
+        assertEquals(List.of(), index.scan("\uD83D\uDE42", 3, null));
+        assertEquals(
+                List.of("ab"),
+                index.scan("a", 10, metadataKey("first").isEqualTo("a")).stream()
+                        .map(IndexedSegment::id)
+                        .toList());
+        assertThrows(IllegalArgumentException.class, () -> index.scan(null, 0, null));
+    }
+
+    // ---- one state for several reads
+
+    @Test
+    void keepsAPinnedStateAsItWas() {
+        upsert(segment("a", "alpha", 1, 0), segment("b", "beta", 0, 1));
+        try (SegmentSnapshot pinned = index.snapshot()) {
+            index.apply(List.of(
+                    new IndexChange.Delete(List.of("a")),
+                    new IndexChange.Upsert(List.of(segment("b", "changed", 1, 1), segment("c", "alpha", 1, 0)))));
+
+            assertEquals(List.of("a", "b"), ids(pinned.searchVector(vector(1, 0), 10, null)));
+            assertEquals(List.of("a"), ids(pinned.searchText("alpha", 10, null)));
+            assertEquals(List.of("a", "b"), ids(pinned.searchHybrid(vector(1, 0), "alpha", 10, null)));
+            assertEquals("beta", pinned.get("b").orElseThrow().text());
+            assertEquals(2, pinned.count(null));
+            assertEquals(2, pinned.scan(null, 10, null).size());
+            assertEquals(List.of("c", "b"), byVector(1, 0));
+        }
+    }
+
+    @Test
+    void refusesReadsOfAStateThatWasLetGo() {
+        SegmentSnapshot pinned = index.snapshot();
+        pinned.close();
+        pinned.close();
+
+        var refused = assertThrows(IllegalStateException.class, () -> pinned.count(null));
+        assertTrue(refused.getMessage().contains("count"), refused.getMessage());
+    }
+
+    // ---- a view that a filter restricts
+
+    @Test
+    void letsNothingOutOfAViewThatItsFilterDoesNotMatch() {
+        upsert(
+                segment("a1", "alpha", Metadata.from("tenant", "a"), 1, 0),
+                segment("a2", "beta", Metadata.from("tenant", "a"), 0, 1),
+                segment("b1", "alpha", Metadata.from("tenant", "b"), 1, 0));
+        Filter everything =
+                metadataKey("tenant").isEqualTo("b").or(metadataKey("tenant").isNotEqualTo("b"));
+        SegmentReader view = index.restrictedTo(metadataKey("tenant").isEqualTo("a"));
+
+        for (Filter filter : new Filter[] {null, everything}) {
+            assertEquals(List.of("a1", "a2"), ids(view.searchVector(vector(1, 0), 10, filter)));
+            assertEquals(List.of("a1"), ids(view.searchText("alpha", 10, filter)));
+            assertEquals(List.of("a1", "a2"), ids(view.searchHybrid(vector(1, 0), "alpha", 10, filter)));
+            assertEquals(2, view.count(filter));
+            assertEquals(2, view.scan(null, 10, filter).size());
+        }
+        assertEquals(0, view.count(metadataKey("tenant").isEqualTo("b")));
+        assertEquals(Optional.empty(), view.get("b1"));
+        assertTrue(view.get("a1").isPresent());
+        try (SegmentSnapshot pinned = view.snapshot()) {
+            assertEquals(2, pinned.count(everything));
+            assertEquals(Optional.empty(), pinned.get("b1"));
+        }
+        upsert(segment("a1", "alpha", Metadata.from("tenant", "b"), 1, 0));
+        assertEquals(List.of("a2"), ids(view.searchVector(vector(1, 0), 10, null)));
     }
 
     // ---- the embedding model

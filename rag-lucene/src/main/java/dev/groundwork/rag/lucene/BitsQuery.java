@@ -11,7 +11,6 @@ import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.util.BitSetIterator;
-import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
 /** A query for documents that are told bit by bit. Its clauses do not count towards Lucene's limit of clauses. */
@@ -20,7 +19,7 @@ final class BitsQuery extends Query {
     /** Says which documents of a leaf match. */
     @FunctionalInterface
     interface LeafBits {
-        FixedBitSet of(LeafReaderContext leaf) throws IOException;
+        FilteredDocs.Leaf of(LeafReaderContext leaf) throws IOException;
     }
 
     private final LeafBits leafBits;
@@ -34,13 +33,12 @@ final class BitsQuery extends Query {
         return new ConstantScoreWeight(this, boost) {
             @Override
             public @Nullable ScorerSupplier scorerSupplier(LeafReaderContext leaf) throws IOException {
-                FixedBitSet bits = leafBits.of(leaf);
-                int matches = bits.cardinality();
-                if (matches == 0) {
+                FilteredDocs.Leaf matches = leafBits.of(leaf);
+                if (matches.count() == 0) {
                     return null;
                 }
-                return new DefaultScorerSupplier(
-                        new ConstantScoreScorer(score(), scoreMode, new BitSetIterator(bits, matches)));
+                return new DefaultScorerSupplier(new ConstantScoreScorer(
+                        score(), scoreMode, new BitSetIterator(matches.bits(), matches.count())));
             }
 
             @Override

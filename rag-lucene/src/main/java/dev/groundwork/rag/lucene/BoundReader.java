@@ -3,6 +3,7 @@ package dev.groundwork.rag.lucene;
 import dev.groundwork.rag.Hit;
 import dev.groundwork.rag.IndexedSegment;
 import dev.groundwork.rag.SegmentReader;
+import dev.groundwork.rag.SegmentSnapshot;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.filter.Filter;
@@ -81,5 +82,15 @@ abstract class BoundReader implements SegmentReader {
         Reads.checkLimit(limit);
         MetadataMatcher own = Reads.matcher(filter);
         return call("scan", reads -> reads.scan(after, limit, own));
+    }
+
+    @Override
+    public SegmentSnapshot snapshot() {
+        return read("snapshot", snapshot -> {
+            if (!snapshot.acquire()) {
+                throw engine.closed("snapshot");
+            }
+            return new PinnedReader(engine, mandatory, snapshot);
+        });
     }
 }

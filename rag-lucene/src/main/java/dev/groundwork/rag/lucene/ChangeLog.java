@@ -125,7 +125,15 @@ final class ChangeLog implements AutoCloseable {
      * @throws CorruptIndexException if a frame is broken that had been acknowledged
      */
     static List<byte[]> read(LogFiles files, long generation) throws IOException {
-        byte[] bytes = files.read(generation);
+        return parts(files.read(generation), LogFiles.name(generation));
+    }
+
+    /**
+     * Returns the parts of all frames of a file.
+     *
+     * @throws CorruptIndexException if a frame is broken that had been acknowledged
+     */
+    static List<byte[]> parts(byte[] bytes, String file) throws CorruptIndexException {
         List<byte[]> parts = new ArrayList<>();
         int at = 0;
         while (isFrame(bytes, at)) {
@@ -140,11 +148,25 @@ final class ChangeLog implements AutoCloseable {
         }
         for (int later = at + ALIGNMENT; later >= 0 && later <= bytes.length - HEADER; later += ALIGNMENT) {
             if (isFrame(bytes, later)) {
-                throw new CorruptIndexException(
-                        "a change at byte " + at + " can't be read, and later ones can", LogFiles.name(generation));
+                throw new CorruptIndexException("a change at byte " + at + " can't be read, and later ones can", file);
             }
         }
         return parts;
+    }
+
+    /**
+     * Checks bytes that are known to be whole frames to the last of them.
+     *
+     * @throws CorruptIndexException if they aren't
+     */
+    static void checkWhole(byte[] bytes, String file) throws CorruptIndexException {
+        int at = 0;
+        while (at < bytes.length) {
+            if (!isFrame(bytes, at)) {
+                throw new CorruptIndexException("a change at byte " + at + " can't be read", file);
+            }
+            at = next(bytes, at);
+        }
     }
 
     private static boolean isFrame(byte[] bytes, int at) {

@@ -49,12 +49,15 @@ final class ChangePlan {
         switch (change) {
             case IndexChange.Upsert upsert -> upsert.segments().forEach(segment -> put(segment, null));
             case IndexChange.Delete delete -> {
-                Term[] ids = delete.ids().stream().map(Fields::id).toArray(Term[]::new);
+                Term[] ids = delete.ids().stream()
+                        .filter(id -> id.length() <= IndexedSegment.MAX_ID_CHARS) // Lucene fails on longer ones
+                        .map(Fields::id)
+                        .toArray(Term[]::new);
                 steps.add(new Other(writer -> writer.deleteDocuments(ids)));
             }
             case IndexChange.DeleteMatching matching -> {
                 MetadataMatcher matcher = FilterTranslator.translate(matching.filter());
-                BitsQuery query = new BitsQuery(leaf -> matcher.match(leaf.reader()));
+                BitsQuery query = new BitsQuery(leaf -> FilteredDocs.Leaf.of(matcher.match(leaf.reader())));
                 steps.add(new Other(writer -> writer.deleteDocuments(query)));
             }
             case IndexChange.DeleteAll all -> steps.add(new Clear());

@@ -1,6 +1,7 @@
 package dev.groundwork.rag.lucene;
 
 import java.util.Arrays;
+import org.apache.lucene.util.BytesRef;
 
 /**
  * Strings as bytes, one to three for each UTF-16 code unit (CESU-8). Unlike UTF-8 it keeps lone surrogates, so that every
@@ -57,6 +58,35 @@ final class CodeUnits {
             }
         }
         return new String(chars, 0, count);
+    }
+
+    /**
+     * Returns whether an encoded string contains another; bytes suffice to tell, for none that starts a character is
+     * within one.
+     *
+     * @param term holds the string
+     * @param start where in the term the string starts
+     * @param part the other string, encoded
+     */
+    static boolean contains(BytesRef term, int start, BytesRef part) {
+        if (part.length == 0) {
+            return true;
+        }
+        byte first = part.bytes[part.offset];
+        int last = term.offset + term.length - part.length;
+        for (int i = term.offset + start; i <= last; i++) {
+            if (term.bytes[i] == first
+                    && Arrays.equals(
+                            term.bytes,
+                            i + 1,
+                            i + part.length,
+                            part.bytes,
+                            part.offset + 1,
+                            part.offset + part.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns the bytes of two strings with a zero byte between; the first one's zero characters are written longer. */

@@ -111,15 +111,16 @@ final class Fields {
         if (owner != null) {
             document.add(new StringField(OWNER, owner.bytes(), Field.Store.NO));
         }
-        float[] vector = similarity.prepared(
-                "segment " + segment.id() + ": vector", segment.embedding().vector());
+        float[] given = segment.embedding().vector();
+        float[] vector = similarity.prepared("segment " + segment.id() + ": vector", given);
         document.add(new KnnFloatVectorField(vectors(vector.length), vector, similarity.function()));
         Metadata metadata = segment.segment().metadata();
         addWords(document, metadata.toMap(), segment.segment().text(), layout.analysis());
         for (BytesRef term : MetadataTerms.of(metadata.toMap())) {
             document.add(new StringField(METADATA, term, Field.Store.NO));
         }
-        byte[] record = new SegmentRecord(segment.id(), segment.segment()).encode();
+        BytesRef difference = GivenVector.difference(given, vector);
+        byte[] record = new SegmentRecord(segment.id(), segment.segment(), difference).encode();
         document.add(
                 record.length <= MAX_DIRECT_RECORD
                         ? new BinaryDocValuesField(RECORD, new BytesRef(record))
@@ -198,11 +199,16 @@ final class Fields {
     /** Returns the segments of a leaf, deleted ones included. */
     static FixedBitSet segments(LeafReader leaf) throws IOException {
         FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
+        addSegments(leaf, bits);
+        return bits;
+    }
+
+    /** Adds the segments of a leaf, deleted ones included, to a set that has none. */
+    static void addSegments(LeafReader leaf, FixedBitSet empty) throws IOException {
         PostingsEnum entries = ledgerEntries(leaf);
         if (entries != null) {
-            bits.or(entries);
+            empty.or(entries);
         }
-        bits.flip(0, Objects.checkIndex(leaf.maxDoc(), Integer.MAX_VALUE));
-        return bits;
+        empty.flip(0, Objects.checkIndex(leaf.maxDoc(), Integer.MAX_VALUE));
     }
 }

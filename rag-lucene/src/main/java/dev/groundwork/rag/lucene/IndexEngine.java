@@ -52,6 +52,7 @@ final class IndexEngine implements AutoCloseable {
     private volatile boolean closed;
     private volatile @Nullable EmbeddingSpec bound;
     private volatile @Nullable Throwable lastFailure;
+    private volatile @Nullable Thread calibration;
     // of the index's thread
     private boolean commitIsScheduled;
     private long firstUncommitted;
@@ -72,7 +73,8 @@ final class IndexEngine implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 work -> Thread.ofPlatform().name("groundwork-search").daemon().unstarted(work));
-        searching = new SearchSettings(new TextSearch(analyzer, settings.text()), settings.exactLimit(), legs);
+        TextSearch text = new TextSearch(analyzer, settings.text());
+        searching = new SearchSettings(text, settings.exactLimit(), new RecentQueries(), legs);
         directory = readOnly ? location.openForReading() : location.openForWriting();
         Writer opened = null;
         try {
@@ -104,13 +106,16 @@ final class IndexEngine implements AutoCloseable {
     }
 
     static IndexEngine open(Location location, EngineSettings settings, boolean readOnly) {
-        VectorModule.tell();
+        // loading the code for vectors takes a tenth of a second the first time, as long as reading the first commit
+        Thread loading = Thread.ofPlatform().name("groundwork-load").daemon().start(VectorModule::tell);
         IndexThread thread = new IndexThread();
         try {
             return thread.call(() -> new IndexEngine(location, settings, readOnly, thread));
         } catch (Exception e) {
             thread.close();
             throw Failures.of(location.toString(), e);
+        } finally {
+            join(loading);
         }
     }
 
@@ -180,6 +185,7 @@ final class IndexEngine implements AutoCloseable {
     private void refresh() throws IOException {
         try {
             snapshots.refresh();
+            calibrateIfDue(); // merges in the background make larger graphs, too
         } catch (IOException e) {
             if (writer == null) {
                 throw e;
@@ -359,10 +365,82 @@ final class IndexEngine implements AutoCloseable {
         }
         try {
             by.commit(Map.of());
+            refresh();
         } catch (Throwable t) {
             lastFailure = t;
             snapshots.changed();
             scheduleCommit(settings.commitAtLatest());
+        }
+    }
+
+    /** Measures, on a thread of its own, how broad searches have to be, where the graph has outgrown the last measure. */
+    private void calibrateIfDue() {
+        Writer by = writer;
+        Snapshot now = by == null || closed ? null : snapshots.acquire();
+        if (by == null || now == null) {
+            return;
+        }
+        if (calibration != null || !Calibration.isDue(now, settings.exactLimit())) {
+            release(now);
+            return;
+        }
+        calibration = Thread.ofPlatform()
+                .name("groundwork-calibration")
+                .daemon()
+                .start(() -> {
+                    try {
+                        Calibration measured = measure(now);
+                        thread.schedule(
+                                () -> {
+                                    calibration = null;
+                                    take(by, measured);
+                                },
+                                0);
+                    } catch (IOException | RuntimeException e) {
+                        lastFailure = e;
+                    }
+                });
+    }
+
+    private void release(Snapshot snapshot) {
+        try {
+            snapshot.release();
+        } catch (IOException e) {
+            lastFailure = e;
+        }
+    }
+
+    private @Nullable Calibration measure(Snapshot now) throws IOException {
+        try {
+            return Calibration.measure(now, searching.asked().all(), () -> closed);
+        } finally {
+            now.release();
+        }
+    }
+
+    private void take(Writer by, @Nullable Calibration measured) {
+        if (measured != null && !closed) {
+            by.calibrated(measured);
+            changed();
+        }
+    }
+
+    /** Measures at once how broad searches have to be; returns when it is known. */
+    void calibrate() {
+        Writer by = requireWriter("calibrate");
+        Snapshot now = acquire("calibrate");
+        try {
+            if (now.segments() <= settings.exactLimit()) {
+                now.release();
+                return;
+            }
+            Calibration measured = measure(now);
+            onThread("calibrate", () -> {
+                take(by, measured);
+                return true;
+            });
+        } catch (IOException e) {
+            throw Failures.of(location.toString(), e);
         }
     }
 
@@ -437,7 +515,24 @@ final class IndexEngine implements AutoCloseable {
             } finally {
                 thread.close();
                 legs.shutdown();
+                join(calibration);
             }
+        }
+    }
+
+    /** Waits for a thread that ends soon, also while interrupted. */
+    @SuppressWarnings("Interruption") // waits on, and restores the flag
+    private static void join(@Nullable Thread ending) {
+        boolean interrupted = false;
+        while (ending != null && ending.isAlive()) {
+            try {
+                ending.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

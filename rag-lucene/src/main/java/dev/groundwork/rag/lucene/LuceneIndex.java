@@ -12,6 +12,9 @@ import dev.groundwork.rag.SegmentReader;
 import dev.groundwork.rag.SegmentSnapshot;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.rag.content.retriever.ContentRetriever;
+import dev.langchain4j.store.embedding.EmbeddingStore;
 import dev.langchain4j.store.embedding.filter.Filter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -148,7 +151,7 @@ public final class LuceneIndex implements SegmentIndex {
 
     @Override
     public SegmentSnapshot snapshot() {
-        return new PinnedReader(engine);
+        return all.snapshot();
     }
 
     @Override
@@ -162,6 +165,88 @@ public final class LuceneIndex implements SegmentIndex {
     public Map<String, String> ledger(String source) {
         Objects.requireNonNull(source, "source");
         return engine.read("ledger", snapshot -> snapshot.ledger(source));
+    }
+
+    // ---- as parts of LangChain4j
+
+    /**
+     * Returns this index as an embedding store of LangChain4j, for its ingestors, retrievers and AI Services.
+     *
+     * <pre>{@code
+     * EmbeddingStore<TextSegment> store = index.asEmbeddingStore();
+     * store.addAll(embeddings.embedAll(segments).content(), segments);
+     * List<EmbeddingMatch<TextSegment>> matches = store.search(EmbeddingSearchRequest.builder()
+     *                 .query(question)
+     *                 .queryEmbedding(embeddings.embed(question).content())
+     *                 .build())
+     *         .matches();
+     * }</pre>
+     *
+     * <p>Thread-safe; it does not close the index. What writes blocks as {@link #apply} does. Every {@code addAll} and
+     * {@code removeAll} is made as a whole or not at all; one search sees one state of the index.
+     *
+     * <p>An entry whose id is there already is replaced. Vectors come back as they were given, whatever their length. An
+     * entry without a segment has none in its match either, and counts as one without metadata for filters; other
+     * searches of the index return it with a dash for its text and the metadata key {@code groundwork.vector_only}, which
+     * is reserved. {@code removeAll()} empties the ledger too; to remove single segments of an ingested document leaves the
+     * ledger as it is, so that the next ingest takes the document for unchanged.
+     *
+     * <p>A request whose {@code query} holds text, as that of LangChain4j's {@code EmbeddingStoreContentRetriever}
+     * always does, is answered by vector and by words, ranked as by {@link #searchHybrid}. The score of a match is the
+     * relevance of its vector, (cosine + 1) / 2, in any case, also where only words found it, and {@code minScore} is
+     * compared with that. So matches are best first, but their scores need not fall from each to the next; without text in
+     * {@code query}, in an index that compares by cosine, they do.
+     *
+     * <p>Its methods throw {@link IllegalArgumentException} for null, lists of different sizes, vectors and filters that
+     * the index can't use, and a {@code maxResults} above {@link dev.groundwork.rag.Question#MAX_LIMIT}; nothing is
+     * changed then. They throw {@link IllegalStateException} where the index is closed, or open read-only and to be
+     * written, and {@link IndexException} where it can't be read or written.
+     */
+    public EmbeddingStore<TextSegment> asEmbeddingStore() {
+        return new LuceneEmbeddingStore(this);
+    }
+
+    /** Returns a retriever by words alone with {@linkplain ContentRetrieverSettings#defaults() default settings}. */
+    public ContentRetriever asContentRetriever() {
+        return asContentRetriever(ContentRetrieverSettings.defaults());
+    }
+
+    /**
+     * Returns this index as a content retriever of LangChain4j that searches by words alone.
+     *
+     * <p>Thread-safe; it does not close the index, and throws {@link IllegalStateException} once that is closed. Contents
+     * have their id as {@code EMBEDDING_ID} and BM25 as {@code SCORE}, which compares within one query only.
+     *
+     * @throws IllegalArgumentException if {@code settings} have a {@code minScore}: there is no vector to compare
+     */
+    public ContentRetriever asContentRetriever(ContentRetrieverSettings settings) {
+        return LuceneContentRetriever.byWords(this, settings);
+    }
+
+    /** Returns a hybrid retriever with {@linkplain ContentRetrieverSettings#defaults() default settings}. */
+    public ContentRetriever asContentRetriever(EmbeddingModel model) {
+        return asContentRetriever(model, ContentRetrieverSettings.defaults());
+    }
+
+    /**
+     * Returns this index as a content retriever of LangChain4j that searches by vector and by words, and ranks and scores
+     * as {@link #asEmbeddingStore()} does. Entries without a segment are left out.
+     *
+     * <pre>{@code
+     * RetrievalAugmentor augmentor = DefaultRetrievalAugmentor.builder()
+     *         .contentRetriever(index.asContentRetriever(embeddings))
+     *         .build();
+     * }</pre>
+     *
+     * <p>Thread-safe where the model is; closes neither index nor model. Each call embeds the query's text, as a query
+     * where the model tells queries from documents, and lets through what the model throws.
+     *
+     * @param model the model that the index's vectors are of; the index is {@linkplain #bind bound} to it, for which it is
+     *     asked for its dimension, which some models answer by embedding a word
+     * @throws dev.groundwork.rag.IndexMismatchException if the index was made with another model
+     */
+    public ContentRetriever asContentRetriever(EmbeddingModel model, ContentRetrieverSettings settings) {
+        return LuceneContentRetriever.hybrid(this, model, settings);
     }
 
     // ---- maintaining

@@ -4,6 +4,7 @@ import dev.groundwork.rag.EmbeddingSpec;
 import dev.groundwork.rag.IndexException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param embedding the embedding model; {@code null} while no one has said
  * @param dimension the dimension of the vectors; 0 while there are none
  * @param layout how the index keeps its segments
+ * @param calibration how broad a search of the graph has to be; {@code null} while that has not been measured
  */
-record Manifest(@Nullable EmbeddingSpec embedding, int dimension, Layout layout) {
+record Manifest(
+        @Nullable EmbeddingSpec embedding,
+        int dimension,
+        Layout layout,
+        @Nullable Calibration calibration) {
 
     /** The version of the fields and records that this code writes and reads. */
     static final int FORMAT = 2;
@@ -25,12 +31,18 @@ record Manifest(@Nullable EmbeddingSpec embedding, int dimension, Layout layout)
 
     /** Returns the manifest of an index that holds nothing. */
     static Manifest empty(Layout layout) {
-        return new Manifest(null, 0, layout);
+        return new Manifest(null, 0, layout, null);
     }
 
-    /** Returns a copy with another model. */
-    Manifest with(@Nullable EmbeddingSpec otherEmbedding, int otherDimension) {
-        return new Manifest(otherEmbedding, otherDimension, layout);
+    /** Returns a copy with a model; what was measured with another one is forgotten. */
+    Manifest with(@Nullable EmbeddingSpec other, int otherDimension) {
+        boolean same = otherDimension == dimension && Objects.equals(other, embedding);
+        return same ? this : new Manifest(other, otherDimension, layout, null);
+    }
+
+    /** Returns a copy with what was measured. */
+    Manifest with(Calibration measured) {
+        return new Manifest(embedding, dimension, layout, measured);
     }
 
     Map<String, String> toUserData() {
@@ -41,6 +53,9 @@ record Manifest(@Nullable EmbeddingSpec embedding, int dimension, Layout layout)
         if (embedding != null) {
             data.put(MODEL_KEY, embedding.modelName());
             data.put(FINGERPRINT_KEY, embedding.fingerprint());
+        }
+        if (calibration != null) {
+            calibration.addTo(data);
         }
         return data;
     }
@@ -68,7 +83,7 @@ record Manifest(@Nullable EmbeddingSpec embedding, int dimension, Layout layout)
             String model = data.get(MODEL_KEY);
             EmbeddingSpec embedding =
                     model == null ? null : new EmbeddingSpec(model, data.getOrDefault(FINGERPRINT_KEY, ""), dimension);
-            return new Manifest(embedding, dimension, Layout.of(data));
+            return new Manifest(embedding, dimension, Layout.of(data), Calibration.of(data));
         } catch (IllegalArgumentException e) {
             throw new IndexException(location, "damaged: its manifest can't be read: " + data, e);
         }

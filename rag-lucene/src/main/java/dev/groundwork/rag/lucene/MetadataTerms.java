@@ -1,8 +1,10 @@
 package dev.groundwork.rag.lucene;
 
+import dev.groundwork.rag.StringArray;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +14,8 @@ import org.apache.lucene.util.BytesRef;
 /**
  * Metadata as terms of one field: key, zero byte, tag, value. Within a key and tag the terms sort as the values do, so
  * that equality is a look-up and a comparison is a range. Numbers of all types share a tag and compare as decimals,
- * {@code 1} with {@code 1.0f}, as LangChain4j's filters compare them.
+ * {@code 1} with {@code 1.0f}, as LangChain4j's filters compare them. An array has a term for each element, the one that
+ * the element would have as a value of its own, and one for the whole.
  */
 final class MetadataTerms {
 
@@ -30,20 +33,41 @@ final class MetadataTerms {
     static final byte NUMBER = 'n';
     static final byte LONG = 'x';
 
+    /** Arrays as a whole, encoded, for equality with an array. */
+    static final byte ARRAY = 'a';
+
+    /** Arrays whose encoding is longer than {@link #MAX_VALUE_BYTES}: like {@link #LONG}. */
+    static final byte LONG_ARRAY = 'y';
+
     private MetadataTerms() {}
 
     static List<BytesRef> of(Map<String, Object> metadata) {
         List<BytesRef> terms = new ArrayList<>(metadata.size());
         metadata.forEach((key, value) -> {
             switch (value) {
-                case String text when CodeUnits.length(text) > MAX_VALUE_BYTES -> terms.add(prefix(key, LONG));
-                case String text -> terms.add(string(key, text));
+                case String array
+                when StringArray.is(array) -> {
+                    terms.add(tooLong(array) ? prefix(key, LONG_ARRAY) : array(key, array));
+                    for (String element : new LinkedHashSet<>(StringArray.values(array))) {
+                        terms.add(tooLong(element) ? prefix(key, LONG) : string(key, element));
+                    }
+                }
+                case String text -> terms.add(tooLong(text) ? prefix(key, LONG) : string(key, text));
                 case UUID uuid -> terms.add(uuid(key, uuid));
                 case Number number -> decimal(number).ifPresent(decimal -> terms.add(number(key, decimal)));
                 default -> throw new IllegalArgumentException("metadata " + key + " is of " + value.getClass());
             }
         });
         return terms;
+    }
+
+    /** Returns whether a string is too long to be a term. */
+    static boolean tooLong(String value) {
+        return CodeUnits.length(value) > MAX_VALUE_BYTES;
+    }
+
+    static BytesRef array(String key, String value) {
+        return join(key, ARRAY, CodeUnits.encode(value));
     }
 
     static BytesRef string(String key, String value) {

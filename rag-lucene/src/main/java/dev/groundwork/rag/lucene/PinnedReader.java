@@ -3,6 +3,7 @@ package dev.groundwork.rag.lucene;
 import dev.groundwork.rag.SegmentSnapshot;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one state, until it is closed. */
 final class PinnedReader extends BoundReader implements SegmentSnapshot {
@@ -11,10 +12,15 @@ final class PinnedReader extends BoundReader implements SegmentSnapshot {
     private final Snapshot snapshot;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    PinnedReader(IndexEngine engine) {
-        super(engine, null);
+    /**
+     * Takes over a snapshot.
+     *
+     * @param snapshot held for this reader, which releases it
+     */
+    PinnedReader(IndexEngine engine, @Nullable MetadataMatcher mandatory, Snapshot snapshot) {
+        super(engine, mandatory);
         this.engine = engine;
-        this.snapshot = engine.acquire("snapshot");
+        this.snapshot = snapshot;
     }
 
     @Override

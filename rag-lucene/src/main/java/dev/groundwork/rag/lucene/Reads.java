@@ -45,13 +45,7 @@ record Reads(
     }
 
     private @Nullable FilteredDocs docs(@Nullable MetadataMatcher own) throws IOException {
-        MetadataMatcher all = mandatory;
-        if (all == null) {
-            all = own;
-        } else if (own != null) {
-            all = new MetadataMatcher.All(List.of(all, own));
-        }
-        return all == null ? null : FilteredDocs.of(snapshot, all);
+        return mandatory == null && own == null ? null : snapshot.filters().get(mandatory, own);
     }
 
     // ---- searching
@@ -76,13 +70,16 @@ record Reads(
         return vector;
     }
 
-    List<Hit> searchVector(Embedding query, int limit, @Nullable MetadataMatcher own, @Nullable EmbeddingSpec bound)
+    /** Finds what {@link #searchVector} returns, and reads nothing of it. */
+    List<ScoreDoc> findVector(Embedding query, int limit, @Nullable MetadataMatcher own, @Nullable EmbeddingSpec bound)
             throws IOException {
         float[] vector = prepared(query, bound);
-        if (snapshot.segments() == 0) {
-            return List.of();
-        }
-        List<ScoreDoc> found = VectorSearch.find(snapshot, vector, limit, docs(own), settings.exactLimit());
+        return snapshot.segments() == 0 ? List.of() : nearest(vector, limit, docs(own));
+    }
+
+    List<Hit> searchVector(Embedding query, int limit, @Nullable MetadataMatcher own, @Nullable EmbeddingSpec bound)
+            throws IOException {
+        List<ScoreDoc> found = findVector(query, limit, own, bound);
         VectorSimilarity similarity = snapshot.manifest().layout().similarity();
         SegmentRecord[] records = Hits.read(snapshot, found);
         List<Hit> hits = new ArrayList<>(found.size());
@@ -91,6 +88,13 @@ record Reads(
             hits.add(hit(records[i], List.of(new Score(Hop.VECTOR, similarity.kind(), value, i + 1))));
         }
         return hits;
+    }
+
+    private List<ScoreDoc> nearest(float[] vector, int limit, @Nullable FilteredDocs docs) throws IOException {
+        if (snapshot.segments() > settings.exactLimit()) {
+            settings.asked().add(vector);
+        }
+        return VectorSearch.find(snapshot, vector, limit, docs, settings.exactLimit());
     }
 
     List<Hit> searchText(String text, int limit, @Nullable MetadataMatcher own) throws IOException {
@@ -103,14 +107,24 @@ record Reads(
         return hits;
     }
 
-    List<Hit> searchHybrid(
-            Embedding query, String text, int limit, @Nullable MetadataMatcher own, @Nullable EmbeddingSpec bound)
+    /**
+     * Finds what {@link #searchHybrid} returns, and reads nothing of it.
+     *
+     * @param candidates the most hits of each leg
+     * @param limit the most hits in all
+     */
+    List<HybridSearch.Fused> findHybrid(
+            Embedding query,
+            String text,
+            int candidates,
+            int limit,
+            @Nullable MetadataMatcher own,
+            @Nullable EmbeddingSpec bound)
             throws IOException {
         float[] vector = prepared(query, bound);
         if (snapshot.segments() == 0) {
             return List.of();
         }
-        int candidates = Math.max(limit, SegmentReader.HYBRID_CANDIDATES);
         FilteredDocs docs = docs(own);
         FutureTask<List<ScoreDoc>> textLeg =
                 new FutureTask<>(() -> settings.text().find(snapshot, text, candidates, docs));
@@ -119,9 +133,16 @@ record Reads(
         } catch (RejectedExecutionException e) {
             // all threads are busy: it runs here, below
         }
-        List<ScoreDoc> byVector = VectorSearch.find(snapshot, vector, candidates, docs, settings.exactLimit());
+        List<ScoreDoc> byVector = nearest(vector, candidates, docs);
         textLeg.run(); // nothing, if it has been started
-        List<HybridSearch.Fused> fused = HybridSearch.fuse(snapshot, byVector, result(textLeg), limit);
+        return HybridSearch.fuse(snapshot, byVector, result(textLeg), limit);
+    }
+
+    List<Hit> searchHybrid(
+            Embedding query, String text, int limit, @Nullable MetadataMatcher own, @Nullable EmbeddingSpec bound)
+            throws IOException {
+        int candidates = Math.max(limit, SegmentReader.HYBRID_CANDIDATES);
+        List<HybridSearch.Fused> fused = findHybrid(query, text, candidates, limit, own, bound);
         SegmentRecord[] records = Hits.read(snapshot, fused);
         List<Hit> hits = new ArrayList<>(fused.size());
         for (int i = 0; i < records.length; i++) {

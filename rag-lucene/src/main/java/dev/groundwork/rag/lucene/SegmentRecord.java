@@ -12,14 +12,19 @@ import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * A segment as it is stored: id, text and metadata with their types, in bytes.
+ * A segment as it is stored: id, text and metadata with their types, and what its vector needs, in bytes.
  *
  * @param id the segment's id
  * @param segment text and metadata
+ * @param difference the vector's {@link GivenVector#difference}
  */
-record SegmentRecord(String id, TextSegment segment) {
+record SegmentRecord(String id, TextSegment segment, BytesRef difference) {
 
     private static final byte VERSION = 1;
+
+    SegmentRecord(String id, TextSegment segment) {
+        this(id, segment, new BytesRef());
+    }
 
     byte[] encode() {
         try {
@@ -33,6 +38,7 @@ record SegmentRecord(String id, TextSegment segment) {
                 write(out, entry.getKey());
                 writeValue(out, entry.getValue());
             }
+            out.writeBytes(difference.bytes, difference.offset, difference.length);
             return out.toArrayCopy();
         } catch (IOException e) {
             throw new AssertionError("memory does not fail", e);
@@ -52,7 +58,10 @@ record SegmentRecord(String id, TextSegment segment) {
         for (int i = 0; i < count; i++) {
             metadata.put(read(in), readValue(in));
         }
-        return new SegmentRecord(id, TextSegment.from(text, Metadata.from(metadata)));
+        // a copy: the bytes of doc values are gone with the next read
+        byte[] difference = new byte[bytes.offset + bytes.length - in.getPosition()];
+        in.readBytes(difference, 0, difference.length);
+        return new SegmentRecord(id, TextSegment.from(text, Metadata.from(metadata)), new BytesRef(difference));
     }
 
     private static void writeValue(ByteBuffersDataOutput out, Object value) throws IOException {

@@ -25,6 +25,7 @@ final class Snapshot {
     private final DirectoryReader reader;
     private final IndexSearcher searcher;
     private final Manifest manifest;
+    private final FilterCache filters;
     private volatile @Nullable Counts counts;
     private volatile @Nullable TextFields textFields;
 
@@ -33,6 +34,7 @@ final class Snapshot {
     Snapshot(DirectoryReader reader, Manifest manifest) {
         this.reader = reader;
         this.manifest = manifest;
+        filters = new FilterCache(reader);
         searcher = new IndexSearcher(reader);
         searcher.setSimilarity(SIMILARITY);
         searcher.setQueryCache(null); // Lucene's is one for the whole JVM, the application's own use included
@@ -57,6 +59,20 @@ final class Snapshot {
             textFields = known;
         }
         return known;
+    }
+
+    /** Tells what filters match in this snapshot. */
+    FilterCache filters() {
+        return filters;
+    }
+
+    /** Returns how many entries the largest part has: about as many vectors has the largest graph. */
+    int largestGraph() {
+        int largest = 0;
+        for (LeafReaderContext leaf : reader.leaves()) {
+            largest = Math.max(largest, leaf.reader().numDocs());
+        }
+        return largest;
     }
 
     boolean acquire() {

@@ -104,6 +104,10 @@ final class Snapshots {
         if (reader != null) {
             current = snapshot(reader);
             before.release();
+        } else if (writer != null && !writer.manifest().equals(before.manifest())) {
+            before.reader().incRef();
+            current = snapshot(before.reader());
+            before.release();
         }
         stamp.ifPresent(time -> seen = time);
         stale = false;

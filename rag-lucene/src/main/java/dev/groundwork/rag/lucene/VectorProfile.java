@@ -7,28 +7,28 @@ package dev.groundwork.rag.lucene;
 public enum VectorProfile {
 
     /** A recall@10 of at least .95. The default. */
-    BALANCED(16, 100, 140, 14, false),
+    BALANCED(16, 100, 0.956, 140, false),
 
     /** A recall@10 of at least .99: a denser graph, twice to three times as slow to build, and a broader search. */
-    HIGH_RECALL(32, 200, 160, 16, false),
+    HIGH_RECALL(32, 200, 0.992, 280, false),
 
     /**
      * A recall@10 of at least .95 with vectors of one byte a dimension in the graph, a quarter of the memory that a search
      * touches. The vectors themselves stay on disk, to rescore what the graph found.
      */
-    COMPACT(16, 100, 60, 6, true);
+    COMPACT(16, 100, 0.956, 140, true);
 
     private final int neighbours;
     private final int beamWidth;
-    private final int leastBreadth;
-    private final int breadthFactor;
+    private final double goal;
+    private final int unmeasuredBreadth;
     private final boolean quantized;
 
-    VectorProfile(int neighbours, int beamWidth, int leastBreadth, int breadthFactor, boolean quantized) {
+    VectorProfile(int neighbours, int beamWidth, double goal, int unmeasuredBreadth, boolean quantized) {
         this.neighbours = neighbours;
         this.beamWidth = beamWidth;
-        this.leastBreadth = leastBreadth;
-        this.breadthFactor = breadthFactor;
+        this.goal = goal;
+        this.unmeasuredBreadth = unmeasuredBreadth;
         this.quantized = quantized;
     }
 
@@ -42,12 +42,17 @@ public enum VectorProfile {
         return beamWidth;
     }
 
-    boolean quantized() {
-        return quantized;
+    /** The recall@10 that {@link Calibration} aims at: what is promised, and what a sample may be wrong by. */
+    double goal() {
+        return goal;
     }
 
-    /** Returns how many the graph is asked for where {@code limit} are wanted. */
-    int breadth(int limit) {
-        return Math.max(leastBreadth, breadthFactor * limit);
+    /** How many hits the graph is asked for where ten are wanted, until that has been measured. */
+    int unmeasuredBreadth() {
+        return unmeasuredBreadth;
+    }
+
+    boolean quantized() {
+        return quantized;
     }
 }

@@ -7,18 +7,15 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.SortedDocValues;
-import org.apache.lucene.search.DocAndFloatFeatureBuffer;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.BytesRef;
-import org.apache.lucene.util.FixedBitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,19 +41,19 @@ final class VectorSearch {
     static List<ScoreDoc> find(Snapshot snapshot, float[] query, int limit, @Nullable FilteredDocs docs, int exactLimit)
             throws IOException {
         VectorProfile profile = snapshot.manifest().layout().profile();
+        int breadth = Calibration.breadth(snapshot, limit);
         List<ScoreDoc> found;
         if (docs == null && snapshot.segments() > exactLimit) {
-            found = throughGraph(snapshot, query, profile.breadth(limit), null);
+            found = throughGraph(snapshot, query, breadth, null);
         } else {
-            FilteredDocs candidates = docs == null ? FilteredDocs.of(snapshot, null) : docs;
+            FilteredDocs candidates = docs == null ? snapshot.filters().get(null, null) : docs;
             found = candidates.count() <= exactLimit
                     ? exactly(snapshot, query, limit, candidates)
-                    : throughGraph(snapshot, query, profile.breadth(limit), candidates.asQuery());
+                    : throughGraph(snapshot, query, breadth, candidates.asQuery());
         }
-        if (profile.quantized()) {
-            rescore(snapshot, query, found);
-        }
-        return best(snapshot, found, limit);
+        List<ScoreDoc> near = profile.quantized() ? found : near(found, limit);
+        rescore(snapshot, query, near);
+        return best(snapshot, near, limit);
     }
 
     private static List<ScoreDoc> throughGraph(Snapshot snapshot, float[] query, int breadth, @Nullable Query filter)
@@ -65,21 +62,46 @@ final class VectorSearch {
         return List.of(snapshot.searcher().search(knn, breadth).scoreDocs);
     }
 
-    /** Brings the scores of what was found by quantized vectors to what the vectors themselves give. */
-    private static void rescore(Snapshot snapshot, float[] query, List<ScoreDoc> found) throws IOException {
+    /** Returns the best by the scores that Lucene gives, and what comes so close that it may be as good. */
+    private static List<ScoreDoc> near(List<ScoreDoc> found, int limit) {
+        if (found.size() <= limit) {
+            return found;
+        }
+        float[] scores = new float[found.size()];
+        for (int i = 0; i < scores.length; i++) {
+            scores[i] = found.get(i).score;
+        }
+        Arrays.sort(scores);
+        float least = lowered(scores[scores.length - limit]);
+        return found.stream().filter(doc -> doc.score >= least).toList();
+    }
+
+    /** Returns the least score that Lucene may give to a vector as near as one of this score. */
+    static float lowered(float score) {
+        return score - 2e-6f * Math.max(1, score);
+    }
+
+    /**
+     * Computes scores anew, from the vectors as they are. Lucene's may be of quantized vectors, and even where they are not:
+     * their sums of products are added in an order that is another one before and after the JVM has compiled it, and the
+     * last bit of a score differs then from that of an equal vector, or of the same one a moment before.
+     */
+    static void rescore(Snapshot snapshot, float[] query, List<ScoreDoc> found) throws IOException {
         List<ScoreDoc> ordered = new ArrayList<>(found);
         ordered.sort(Comparator.comparingInt(doc -> doc.doc));
+        VectorSimilarity similarity = snapshot.manifest().layout().similarity();
         List<LeafReaderContext> leaves = snapshot.reader().leaves();
         LeafReaderContext leaf = null;
-        VectorScorer scorer = null;
+        FloatVectorValues vectors = null;
+        KnnVectorValues.DocIndexIterator at = null;
         for (ScoreDoc doc : ordered) {
             if (leaf == null || doc.doc >= leaf.docBase + leaf.reader().maxDoc()) {
                 leaf = leaves.get(ReaderUtil.subIndex(doc.doc, leaves));
-                FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(query.length));
-                scorer = vectors == null ? null : vectors.rescorer(query);
+                vectors = leaf.reader().getFloatVectorValues(Fields.vectors(query.length));
+                at = vectors == null ? null : vectors.iterator();
             }
-            if (scorer != null && scorer.iterator().advance(doc.doc - leaf.docBase) == doc.doc - leaf.docBase) {
-                doc.score = scorer.score();
+            if (vectors != null && at != null && at.advance(doc.doc - leaf.docBase) == doc.doc - leaf.docBase) {
+                doc.score = similarity.score(Vectors.dotProduct(query, vectors.vectorValue(at.index())));
             }
         }
     }
@@ -94,39 +116,14 @@ final class VectorSearch {
     /** Returns the best, with all that tie with the last one. */
     private static List<ScoreDoc> exactly(Snapshot snapshot, float[] query, int limit, FilteredDocs docs)
             throws IOException {
-        int[] ids = new int[(int) docs.count()];
-        float[] scores = new float[ids.length];
-        int count = 0;
-        DocAndFloatFeatureBuffer buffer = new DocAndFloatFeatureBuffer();
+        Nearest nearest = new Nearest(limit);
         for (LeafReaderContext leaf : snapshot.reader().leaves()) {
-            FixedBitSet bits = docs.leaves().get(leaf.ord);
-            FloatVectorValues vectors = leaf.reader().getFloatVectorValues(Fields.vectors(query.length));
-            int matches = bits.cardinality();
-            if (vectors == null || matches == 0) {
-                continue;
-            }
-            VectorScorer.Bulk scorer = vectors.rescorer(query).bulk(new BitSetIterator(bits, matches));
-            while (true) {
-                scorer.nextDocsAndScores(DocIdSetIterator.NO_MORE_DOCS, null, buffer);
-                if (buffer.size == 0) {
-                    break;
-                }
-                for (int i = 0; i < buffer.size; i++) {
-                    ids[count] = leaf.docBase + buffer.docs[i];
-                    scores[count++] = buffer.features[i];
-                }
+            FilteredDocs.Leaf matches = docs.leaves().get(leaf.ord);
+            if (matches.count() > 0) {
+                nearest.compare(leaf, query, new BitSetIterator(matches.bits(), matches.count()));
             }
         }
-        float[] sorted = Arrays.copyOf(scores, count);
-        Arrays.sort(sorted);
-        float least = count > limit ? sorted[count - limit] : Float.NEGATIVE_INFINITY;
-        List<ScoreDoc> best = new ArrayList<>(limit);
-        for (int i = 0; i < count; i++) {
-            if (scores[i] >= least) {
-                best.add(new ScoreDoc(ids[i], scores[i]));
-            }
-        }
-        return best;
+        return nearest.found();
     }
 
     /** Orders by score, ties by id, and cuts. */

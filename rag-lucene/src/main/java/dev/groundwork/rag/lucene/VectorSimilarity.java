@@ -44,6 +44,14 @@ public enum VectorSimilarity {
         return vector;
     }
 
+    /** Returns Lucene's score of a dot product. */
+    float score(double dotProduct) {
+        if (this == COSINE) {
+            return (float) Math.max(0, (1 + dotProduct) / 2);
+        }
+        return (float) (dotProduct < 0 ? 1 / (1 - dotProduct) : 1 + dotProduct);
+    }
+
     /** Returns the cosine or dot product behind Lucene's score. */
     double value(float score) {
         if (this == COSINE) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class Writer {
 
     /** The commit's log: everything in it and in later ones has been acknowledged and is not in the commit. */
-    private static final String LOG_KEY = "groundwork.log";
+    static final String LOG_KEY = "groundwork.log";
 
     private final String location;
     private final Directory directory;
@@ -69,6 +69,12 @@ final class Writer {
     /** Returns what the index is made with, as of the last change. */
     Manifest manifest() {
         return manifest;
+    }
+
+    /** Takes what was measured; it becomes part of the next commit. */
+    void calibrated(Calibration measured) {
+        manifest = manifest.with(measured);
+        uncommitted = true;
     }
 
     /** Returns whether something has been applied that is in no commit. */

@@ -21,6 +21,7 @@ import dev.langchain4j.store.embedding.filter.comparison.IsLessThan;
 import dev.langchain4j.store.embedding.filter.comparison.IsLessThanOrEqualTo;
 import dev.langchain4j.store.embedding.filter.comparison.IsNotEqualTo;
 import dev.langchain4j.store.embedding.filter.comparison.IsNotIn;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -232,13 +233,32 @@ class FilterTest {
     @Test
     void refusesValuesThatNoMetadataHas() {
         try (LuceneIndex index = LuceneIndex.inMemory()) {
-            assertThatThrownBy(() -> find(index, new IsEqualTo("flag", true)))
+            assertThatThrownBy(() -> find(index, new IsEqualTo("day", LocalDate.EPOCH)))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("flag")
-                    .hasMessageContaining("java.lang.Boolean");
+                    .hasMessageContaining("day")
+                    .hasMessageContaining("java.time.LocalDate");
             assertThatThrownBy(() -> find(index, metadataKey("n").isLessThan(Double.NaN)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("must be finite");
+        }
+    }
+
+    @Test
+    void refusesSubclassesOfFiltersThatItKnows() {
+        final class OfToday extends IsEqualTo {
+            OfToday() {
+                super("k", "v");
+            }
+
+            @Override
+            public boolean test(Object object) {
+                return false; // what this means can't be translated, and "k is v" would match more
+            }
+        }
+        try (LuceneIndex index = LuceneIndex.inMemory()) {
+            assertThatThrownBy(() -> find(index, Filter.not(new OfToday())))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("OfToday");
         }
     }
 

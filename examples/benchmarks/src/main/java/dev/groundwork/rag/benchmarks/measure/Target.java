@@ -1,0 +1,33 @@
+package dev.groundwork.rag.benchmarks.measure;
+
+import java.util.Locale;
+
+/**
+ * What a ratio or a value is to reach.
+ *
+ * @param most whether the figure is the most allowed, not the least
+ * @param figure the bound
+ */
+public record Target(boolean most, double figure) {
+
+    /** At most so much. */
+    public static Target atMost(double figure) {
+        return new Target(true, figure);
+    }
+
+    /** At least so much. */
+    public static Target atLeast(double figure) {
+        return new Target(false, figure);
+    }
+
+    /** Returns whether a value reaches it. */
+    public boolean reachedBy(double value) {
+        return most ? value <= figure : value >= figure;
+    }
+
+    @Override
+    public String toString() {
+        return (most ? "<= " : ">= ")
+                + String.format(Locale.ROOT, figure == Math.rint(figure) ? "%.0f" : "%.2f", figure);
+    }
+}
