@@ -104,6 +104,22 @@ final class FilterModel {
     /** Each for one type of value; "mixed" for any, "missing" for none. */
     private static final List<String> KEYS = List.of("s", "s2", "n", "u", "flag", "roles", "mixed", "missing");
 
+    /**
+     * A segment's metadata.
+     *
+     * @param byKey as the application has them
+     * @param indexed as the index has them
+     */
+    record Values(Map<String, Object> byKey, Metadata indexed) {
+        static Values of(Map<String, Object> byKey) {
+            return new Values(Map.copyOf(byKey), metadata(byKey));
+        }
+
+        private Object of(String key) {
+            return byKey.get(key);
+        }
+    }
+
     private final Random random;
 
     FilterModel(Random random) {
@@ -149,8 +165,7 @@ final class FilterModel {
         return List.copyOf(many);
     }
 
-    /** Returns the values as they are indexed. */
-    static Metadata metadata(Map<String, Object> values) {
+    private static Metadata metadata(Map<String, Object> values) {
         Map<String, Object> metadata = new HashMap<>();
         values.forEach((key, value) -> metadata.put(key, indexed(value)));
         return Metadata.from(metadata);
@@ -219,7 +234,7 @@ final class FilterModel {
 
     // ---- what filters mean
 
-    static boolean matches(Filter filter, Map<String, Object> values) {
+    static boolean matches(Filter filter, Values values) {
         return switch (filter) {
             case And and -> matches(and.left(), values) && matches(and.right(), values);
             case Or or -> matches(or.left(), values) || matches(or.right(), values);
@@ -228,18 +243,18 @@ final class FilterModel {
         };
     }
 
-    private static boolean holds(Filter filter, Map<String, Object> values) {
+    private static boolean holds(Filter filter, Values values) {
         boolean holds = switch (filter) {
-            case IsEqualTo is -> equalsOne(values.get(is.key()), List.of(is.comparisonValue()));
-            case IsNotEqualTo is -> !equalsOne(values.get(is.key()), List.of(is.comparisonValue()));
-            case IsIn is -> equalsOne(values.get(is.key()), is.comparisonValues());
-            case IsNotIn is -> !equalsOne(values.get(is.key()), is.comparisonValues());
-            case IsGreaterThan is -> compares(values.get(is.key()), is.comparisonValue(), c -> c > 0);
-            case IsGreaterThanOrEqualTo is -> compares(values.get(is.key()), is.comparisonValue(), c -> c >= 0);
-            case IsLessThan is -> compares(values.get(is.key()), is.comparisonValue(), c -> c < 0);
-            case IsLessThanOrEqualTo is -> compares(values.get(is.key()), is.comparisonValue(), c -> c <= 0);
+            case IsEqualTo is -> equalsOne(values.of(is.key()), List.of(is.comparisonValue()));
+            case IsNotEqualTo is -> !equalsOne(values.of(is.key()), List.of(is.comparisonValue()));
+            case IsIn is -> equalsOne(values.of(is.key()), is.comparisonValues());
+            case IsNotIn is -> !equalsOne(values.of(is.key()), is.comparisonValues());
+            case IsGreaterThan is -> compares(values.of(is.key()), is.comparisonValue(), c -> c > 0);
+            case IsGreaterThanOrEqualTo is -> compares(values.of(is.key()), is.comparisonValue(), c -> c >= 0);
+            case IsLessThan is -> compares(values.of(is.key()), is.comparisonValue(), c -> c < 0);
+            case IsLessThanOrEqualTo is -> compares(values.of(is.key()), is.comparisonValue(), c -> c <= 0);
             case ContainsString is ->
-                elements(values.get(is.key())).stream()
+                elements(values.of(is.key())).stream()
                         .anyMatch(one -> one instanceof String text && text.contains(is.comparisonValue()));
             default -> throw new AssertionError("no meaning given for " + filter);
         };
@@ -297,7 +312,7 @@ final class FilterModel {
     }
 
     /** Checks the meaning given here against LangChain4j's, where it has one. */
-    private static void askLangChain4j(Filter filter, Map<String, Object> values, boolean holds) {
+    private static void askLangChain4j(Filter filter, Values values, boolean holds) {
         String key = switch (filter) {
             case IsIn is when mixed(is.comparisonValues()) -> ""; // it looks at the type of one only
             case IsNotIn is when mixed(is.comparisonValues()) -> "";
@@ -312,17 +327,17 @@ final class FilterModel {
             case ContainsString is -> is.key();
             default -> "";
         };
-        if (key.isEmpty() || values.get(key) instanceof List<?>) {
+        if (key.isEmpty() || values.of(key) instanceof List<?>) {
             return;
         }
         boolean test;
         try {
-            test = filter.test(metadata(values));
+            test = filter.test(values.indexed());
         } catch (IllegalArgumentException | ClassCastException differentTypes) {
             return;
         }
         assertThat(test)
-                .as("LangChain4j's own test of %s on %s", filter, values)
+                .as("LangChain4j's own test of %s on %s", filter, values.byKey())
                 .isEqualTo(holds);
     }
 
