@@ -15,6 +15,12 @@ public final class SegmentKeys {
     /** The headings that the segment stands under, outermost first, joined by {@link #HEADING_SEPARATOR}; a string. */
     public static final String HEADINGS = "headings";
 
+    /**
+     * The segment's language: an ISO 639-1 code such as {@code de}, or a tag that starts with one, such as {@code de-AT};
+     * a string.
+     */
+    public static final String LANGUAGE = "language";
+
     /** The first line of the segment in its document, from 1; an integer. */
     public static final String START_LINE = "start_line";
 

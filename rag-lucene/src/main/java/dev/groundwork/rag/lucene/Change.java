@@ -25,19 +25,19 @@ final class Change {
      * @param forLog whether they are to be logged
      * @throws IllegalArgumentException if a change can't be made in any index
      */
-    static Change of(List<IndexChange> changes, VectorSimilarity similarity, boolean forLog) {
-        ChangePlan plan = ChangePlan.of(changes, similarity);
+    static Change of(List<IndexChange> changes, Layout layout, boolean forLog) {
+        ChangePlan plan = ChangePlan.of(changes, layout);
         return new Change(changes, plan, forLog && ChangeCodec.canEncode(changes) ? ChangeCodec.encode(changes) : null);
     }
 
     /**
-     * Plans anew where the index has come to compare vectors otherwise, by a rebuild, since the change was planned.
+     * Plans anew where the index has come to be kept otherwise, by a rebuild, since the change was planned.
      *
      * @throws IllegalArgumentException if the change can't be made in such an index
      */
-    void planFor(VectorSimilarity similarity) {
-        if (plan.similarity() != similarity) {
-            plan = ChangePlan.of(changes, similarity);
+    void planFor(Layout layout) {
+        if (!plan.layout().equals(layout)) {
+            plan = ChangePlan.of(changes, layout);
         }
     }
 

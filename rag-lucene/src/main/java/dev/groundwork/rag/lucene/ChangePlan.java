@@ -28,10 +28,10 @@ final class ChangePlan {
 
     private final List<Step> steps = new ArrayList<>();
 
-    private final VectorSimilarity similarity;
+    private final Layout layout;
 
-    private ChangePlan(VectorSimilarity similarity) {
-        this.similarity = similarity;
+    private ChangePlan(Layout layout) {
+        this.layout = layout;
     }
 
     /**
@@ -39,8 +39,8 @@ final class ChangePlan {
      *
      * @throws IllegalArgumentException if a change can't be made in any index; it names the segment
      */
-    static ChangePlan of(List<IndexChange> changes, VectorSimilarity similarity) {
-        ChangePlan plan = new ChangePlan(similarity);
+    static ChangePlan of(List<IndexChange> changes, Layout layout) {
+        ChangePlan plan = new ChangePlan(layout);
         changes.forEach(plan::add);
         return plan;
     }
@@ -77,7 +77,7 @@ final class ChangePlan {
 
     private void put(IndexedSegment segment, @Nullable Term owner) {
         String name = "segment " + segment.id();
-        similarity.prepared(name + ": vector", segment.embedding().vector());
+        layout.similarity().prepared(name + ": vector", segment.embedding().vector());
         int dimension = segment.embedding().dimension();
         if (dimension > EmbeddingSpec.MAX_DIMENSION) {
             throw new IllegalArgumentException(name + ": vector has dimension " + dimension + ", must be from 1 to "
@@ -101,8 +101,8 @@ final class ChangePlan {
         return owner;
     }
 
-    VectorSimilarity similarity() {
-        return similarity;
+    Layout layout() {
+        return layout;
     }
 
     /** Returns whether a segment joins those that the index holds, rather than an index that was emptied before. */
@@ -171,7 +171,7 @@ final class ChangePlan {
             switch (step) {
                 case Put put ->
                     writer.updateDocument(
-                            Fields.id(put.segment().id()), Fields.segment(put.segment(), put.owner(), similarity));
+                            Fields.id(put.segment().id()), Fields.segment(put.segment(), put.owner(), layout));
                 case Clear clear -> writer.deleteAll();
                 case Other other -> other.write().to(writer);
             }

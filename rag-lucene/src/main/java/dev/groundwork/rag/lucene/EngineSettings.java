@@ -7,6 +7,7 @@ import java.time.InstantSource;
  * All that an index is opened with.
  *
  * @param writer how it is written
+ * @param text what words count
  * @param exactLimit up to this many segments are compared one by one
  * @param visibleWithin how long a write may stay out of searches' sight
  * @param commitWhenIdle how long no write has come when a commit is made
@@ -15,6 +16,7 @@ import java.time.InstantSource;
  */
 record EngineSettings(
         WriterSettings writer,
+        TextSettings text,
         int exactLimit,
         Duration visibleWithin,
         Duration commitWhenIdle,
@@ -30,6 +32,7 @@ record EngineSettings(
     static EngineSettings defaults() {
         return new EngineSettings(
                 new WriterSettings(Layout.Wish.ANY, Durability.everyWrite(), WriterSettings.defaultBuffer()),
+                TextSettings.defaults(),
                 VectorSearch.EXACT_LIMIT,
                 Duration.ZERO,
                 COMMIT_WHEN_IDLE,
@@ -39,15 +42,15 @@ record EngineSettings(
 
     /** For tests: up to this many segments are compared one by one. */
     EngineSettings withExactLimit(int limit) {
-        return new EngineSettings(writer, limit, visibleWithin, commitWhenIdle, commitAtLatest, clock);
+        return new EngineSettings(writer, text, limit, visibleWithin, commitWhenIdle, commitAtLatest, clock);
     }
 
     EngineSettings withWriter(WriterSettings other) {
-        return new EngineSettings(other, exactLimit, visibleWithin, commitWhenIdle, commitAtLatest, clock);
+        return new EngineSettings(other, text, exactLimit, visibleWithin, commitWhenIdle, commitAtLatest, clock);
     }
 
     EngineSettings withClock(InstantSource other) {
-        return new EngineSettings(writer, exactLimit, visibleWithin, commitWhenIdle, commitAtLatest, other);
+        return new EngineSettings(writer, text, exactLimit, visibleWithin, commitWhenIdle, commitAtLatest, other);
     }
 
     /** Returns whether commits are made by themselves. */

@@ -4,11 +4,13 @@ import dev.groundwork.rag.IndexedSegment;
 import dev.groundwork.rag.SegmentKeys;
 import dev.langchain4j.data.document.Metadata;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.FieldType;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.SortedDocValuesField;
 import org.apache.lucene.document.StoredField;
@@ -17,6 +19,7 @@ import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DocValues;
+import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.PostingsEnum;
 import org.apache.lucene.index.StoredFields;
@@ -45,6 +48,8 @@ final class Fields {
     static final String TEXT = "text";
     /** The words of a segment's title and headings. */
     static final String TITLE = "title";
+    /** What the fields of one language are named by: {@code text_de}, {@code title_de}. */
+    private static final char OF_LANGUAGE = '_';
     /** A segment's metadata, as {@link MetadataTerms}. */
     static final String METADATA = "metadata";
 
@@ -60,12 +65,29 @@ final class Fields {
     private static final String RECORD = "record";
     private static final String LONG_RECORD = "long_record";
     private static final BytesRef YES = new BytesRef("y");
+    private static final FieldType WORDS_WITHOUT_POSITIONS = new FieldType(TextField.TYPE_NOT_STORED);
+
+    static {
+        WORDS_WITHOUT_POSITIONS.setIndexOptions(IndexOptions.DOCS_AND_FREQS);
+        WORDS_WITHOUT_POSITIONS.freeze();
+    }
 
     private Fields() {}
 
     /** Returns the field of vectors of a dimension: one each, for Lucene fixes a field's dimension for ever. */
     static String vectors(int dimension) {
         return "vector" + dimension;
+    }
+
+    /** Returns the field of a language beside {@link #TEXT} or {@link #TITLE}; that field itself for no language. */
+    static String ofLanguage(String field, String language) {
+        return language.isEmpty() ? field : field + OF_LANGUAGE + language;
+    }
+
+    /** Returns the language of a field of words; empty for those of any language. */
+    static String language(String field) {
+        boolean words = field.startsWith(TEXT + OF_LANGUAGE) || field.startsWith(TITLE + OF_LANGUAGE);
+        return words ? field.substring(field.indexOf(OF_LANGUAGE) + 1) : "";
     }
 
     static Term id(String id) {
@@ -80,7 +102,8 @@ final class Fields {
         return new Term(SOURCE, new BytesRef(CodeUnits.encode(source)));
     }
 
-    static Document segment(IndexedSegment segment, @Nullable Term owner, VectorSimilarity similarity) {
+    static Document segment(IndexedSegment segment, @Nullable Term owner, Layout layout) {
+        VectorSimilarity similarity = layout.similarity();
         Document document = new Document();
         BytesRef id = new BytesRef(CodeUnits.encode(segment.id()));
         document.add(new StringField(ID, id, Field.Store.NO));
@@ -91,13 +114,8 @@ final class Fields {
         float[] given = segment.embedding().vector();
         float[] vector = similarity.prepared("segment " + segment.id() + ": vector", given);
         document.add(new KnnFloatVectorField(vectors(vector.length), vector, similarity.function()));
-        document.add(
-                new TextField(TEXT, TextAnalyzer.normalize(segment.segment().text()), Field.Store.NO));
         Metadata metadata = segment.segment().metadata();
-        String title = title(metadata);
-        if (!title.isBlank()) {
-            document.add(new TextField(TITLE, TextAnalyzer.normalize(title), Field.Store.NO));
-        }
+        addWords(document, metadata.toMap(), segment.segment().text(), layout.analysis());
         for (BytesRef term : MetadataTerms.of(metadata.toMap())) {
             document.add(new StringField(METADATA, term, Field.Store.NO));
         }
@@ -110,10 +128,27 @@ final class Fields {
         return document;
     }
 
+    private static void addWords(
+            Document document, Map<String, Object> metadata, String rawText, TextAnalysis analysis) {
+        String text = TextAnalyzer.normalize(rawText);
+        String title = TextAnalyzer.normalize(title(metadata));
+        document.add(new TextField(TEXT, text, Field.Store.NO));
+        if (!title.isBlank()) {
+            document.add(new TextField(TITLE, title, Field.Store.NO));
+        }
+        String language = analysis.language(metadata, text);
+        if (language != null) {
+            document.add(new Field(ofLanguage(TEXT, language), text, WORDS_WITHOUT_POSITIONS));
+            if (!title.isBlank()) {
+                document.add(new Field(ofLanguage(TITLE, language), title, WORDS_WITHOUT_POSITIONS));
+            }
+        }
+    }
+
     /** Returns title and headings; the title once where the headings start with it. */
-    private static String title(Metadata metadata) {
-        String title = metadata.toMap().get(SegmentKeys.TITLE) instanceof String text ? text : "";
-        String headings = metadata.toMap().get(SegmentKeys.HEADINGS) instanceof String text ? text : "";
+    private static String title(Map<String, Object> metadata) {
+        String title = metadata.get(SegmentKeys.TITLE) instanceof String text ? text : "";
+        String headings = metadata.get(SegmentKeys.HEADINGS) instanceof String text ? text : "";
         return headings.startsWith(title) ? headings : title + '\n' + headings;
     }
 

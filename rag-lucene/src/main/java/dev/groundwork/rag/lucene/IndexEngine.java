@@ -78,7 +78,8 @@ final class IndexEngine implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
                 work -> Thread.ofPlatform().name("groundwork-search").daemon().unstarted(work));
-        searching = new SearchSettings(analyzer, settings.exactLimit(), new RecentQueries(), legs);
+        TextSearch text = new TextSearch(analyzer, settings.text());
+        searching = new SearchSettings(text, settings.exactLimit(), new RecentQueries(), legs);
         directory = readOnly ? location.openForReading() : location.openForWriting();
         Writer opened = null;
         Snapshots first = null;
@@ -312,7 +313,7 @@ final class IndexEngine implements AutoCloseable {
     /** Puts a change into the queue; whoever does that {@linkplain #await waits} for it. */
     Change submit(List<IndexChange> all) {
         Writer to = requireWriter("apply");
-        Change change = Change.of(all, to.layout().similarity(), to.logs());
+        Change change = Change.of(all, to.layout(), to.logs());
         waiting.add(change);
         try {
             thread.submit(() -> applyWaiting(to));
@@ -367,7 +368,7 @@ final class IndexEngine implements AutoCloseable {
                 if (sealed) {
                     throw sealed("apply");
                 }
-                change.planFor(to.layout().similarity());
+                change.planFor(to.layout());
                 byte[] logged = change.logged();
                 if (to.isClosed()) {
                     throw new ClosedException();

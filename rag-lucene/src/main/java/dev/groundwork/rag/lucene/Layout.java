@@ -12,33 +12,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param similarity how vectors are compared
  * @param profile how their graph is built
- * @param analysis {@link TextAnalyzer#ID}
+ * @param analysis which terms texts have
  */
-record Layout(VectorSimilarity similarity, VectorProfile profile, String analysis) {
+record Layout(VectorSimilarity similarity, VectorProfile profile, TextAnalysis analysis) {
 
     private static final String ANALYSIS_KEY = "groundwork.analyzer";
     private static final String SIMILARITY_KEY = "groundwork.similarity";
     private static final String PROFILE_KEY = "groundwork.profile";
 
-    static final Layout DEFAULT = new Layout(VectorSimilarity.COSINE, VectorProfile.BALANCED, TextAnalyzer.ID);
+    static final Layout DEFAULT = new Layout(VectorSimilarity.COSINE, VectorProfile.BALANCED, TextAnalysis.DEFAULT);
 
     /**
      * What is asked for when an index is opened; what is {@code null} is as the index has it, or the default.
      *
      * @param similarity how vectors are compared
      * @param profile how their graph is built
-     * @param analysis {@link TextAnalyzer#ID}
+     * @param analysis which terms texts have
      */
     record Wish(
-            @Nullable VectorSimilarity similarity, @Nullable VectorProfile profile, String analysis) {
+            @Nullable VectorSimilarity similarity,
+            @Nullable VectorProfile profile,
+            @Nullable TextAnalysis analysis) {
 
-        static final Wish ANY = new Wish(null, null, TextAnalyzer.ID);
+        static final Wish ANY = new Wish(null, null, null);
 
         Layout forNew() {
             return new Layout(
                     similarity == null ? DEFAULT.similarity : similarity,
                     profile == null ? DEFAULT.profile : profile,
-                    analysis);
+                    analysis == null ? DEFAULT.analysis : analysis);
         }
 
         /** Throws if an index was made otherwise; names everything that differs. */
@@ -50,8 +52,9 @@ record Layout(VectorSimilarity similarity, VectorProfile profile, String analysi
             if (profile != null && profile != made.profile) {
                 differences.add(difference("vector profile", name(made.profile), name(profile)));
             }
-            if (!analysis.equals(made.analysis)) {
-                differences.add(difference("analyzer", made.analysis, analysis));
+            TextAnalysis asked = analysis == null && !made.analysis.isKnown() ? DEFAULT.analysis : analysis;
+            if (asked != null && !asked.equals(made.analysis)) {
+                differences.add(difference("text analysis", made.analysis.id(), asked.id()));
             }
             if (!differences.isEmpty()) {
                 throw new IndexException(
@@ -69,7 +72,7 @@ record Layout(VectorSimilarity similarity, VectorProfile profile, String analysi
     }
 
     void addTo(Map<String, String> data) {
-        data.put(ANALYSIS_KEY, analysis);
+        data.put(ANALYSIS_KEY, analysis.id());
         data.put(SIMILARITY_KEY, name(similarity));
         data.put(PROFILE_KEY, name(profile));
     }
@@ -83,7 +86,7 @@ record Layout(VectorSimilarity similarity, VectorProfile profile, String analysi
         return new Layout(
                 value(VectorSimilarity.class, data, SIMILARITY_KEY),
                 value(VectorProfile.class, data, PROFILE_KEY),
-                required(data, ANALYSIS_KEY));
+                new TextAnalysis(required(data, ANALYSIS_KEY)));
     }
 
     private static <E extends Enum<E>> E value(Class<E> type, Map<String, String> data, String key) {

@@ -29,6 +29,7 @@ public final class LuceneIndexBuilder {
     private @Nullable Path path;
     private @Nullable VectorSimilarity similarity;
     private @Nullable VectorProfile profile;
+    private TextSettings text = TextSettings.defaults();
     private Durability durability = Durability.everyWrite();
     private Duration visibleWithin = Duration.ZERO;
     private Duration commitWhenIdle = EngineSettings.COMMIT_WHEN_IDLE;
@@ -52,6 +53,12 @@ public final class LuceneIndexBuilder {
     /** Sets recall against speed and size; {@link VectorProfile#BALANCED} for a new index where none is given. */
     public LuceneIndexBuilder profile(VectorProfile value) {
         profile = Objects.requireNonNull(value, "profile");
+        return this;
+    }
+
+    /** Sets how words are made of texts, and what they count; {@link TextSettings#defaults()} where none is given. */
+    public LuceneIndexBuilder text(TextSettings value) {
+        text = Objects.requireNonNull(value, "text");
         return this;
     }
 
@@ -160,11 +167,11 @@ public final class LuceneIndexBuilder {
         return settings(new Layout.Wish(
                 similarity == null ? live.similarity() : similarity,
                 profile == null ? live.profile() : profile,
-                TextAnalyzer.ID));
+                text.analysis() == null ? live.analysis() : text.analysis()));
     }
 
     EngineSettings settings() {
-        return settings(new Layout.Wish(similarity, profile, TextAnalyzer.ID));
+        return settings(new Layout.Wish(similarity, profile, text.analysis()));
     }
 
     private EngineSettings settings(Layout.Wish wish) {
@@ -172,6 +179,7 @@ public final class LuceneIndexBuilder {
         Duration latest = durability instanceof Durability.Periodic periodic ? periodic.interval() : commitAtLatest;
         return new EngineSettings(
                 new WriterSettings(wish, durability, bufferMegabytes),
+                text,
                 VectorSearch.EXACT_LIMIT,
                 visibleWithin,
                 idle,

@@ -98,7 +98,7 @@ record Reads(
     }
 
     List<Hit> searchText(String text, int limit, @Nullable MetadataMatcher own) throws IOException {
-        List<ScoreDoc> found = TextSearch.find(snapshot, settings.analyzer(), text, limit, docs(own));
+        List<ScoreDoc> found = settings.text().find(snapshot, text, limit, docs(own));
         SegmentRecord[] records = Hits.read(snapshot, found);
         List<Hit> hits = new ArrayList<>(found.size());
         for (int i = 0; i < records.length; i++) {
@@ -127,7 +127,7 @@ record Reads(
         }
         FilteredDocs docs = docs(own);
         FutureTask<List<ScoreDoc>> textLeg =
-                new FutureTask<>(() -> TextSearch.find(snapshot, settings.analyzer(), text, candidates, docs));
+                new FutureTask<>(() -> settings.text().find(snapshot, text, candidates, docs));
         try {
             settings.legs().execute(textLeg);
         } catch (RejectedExecutionException e) {

@@ -5,9 +5,9 @@ import java.util.concurrent.Executor;
 /**
  * How an index is searched.
  *
- * @param analyzer what makes words of a query
+ * @param text finds by words
  * @param exactLimit up to this many segments are compared one by one
  * @param asked takes note of what is asked of the graph
  * @param legs runs one leg of a hybrid search while the caller runs the other; may refuse, may run it at once
  */
-record SearchSettings(TextAnalyzer analyzer, int exactLimit, RecentQueries asked, Executor legs) {}
+record SearchSettings(TextSearch text, int exactLimit, RecentQueries asked, Executor legs) {}

@@ -27,6 +27,7 @@ final class Snapshot {
     private final Manifest manifest;
     private final FilterCache filters;
     private volatile @Nullable Counts counts;
+    private volatile @Nullable TextFields textFields;
 
     private record Counts(long segments, long documents) {}
 
@@ -49,6 +50,15 @@ final class Snapshot {
 
     Manifest manifest() {
         return manifest;
+    }
+
+    TextFields textFields() throws IOException {
+        TextFields known = textFields;
+        if (known == null) {
+            known = TextFields.of(reader);
+            textFields = known;
+        }
+        return known;
     }
 
     /** Tells what filters match in this snapshot. */

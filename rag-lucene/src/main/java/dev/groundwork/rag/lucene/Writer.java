@@ -219,9 +219,7 @@ final class Writer {
                 }
                 for (int i = 0; i + 1 < parts.size(); i += 2) {
                     manifest = ChangeCodec.decodeModel(parts.get(i), manifest, file);
-                    ChangePlan.of(
-                                    ChangeCodec.decode(parts.get(i + 1), file),
-                                    manifest.layout().similarity())
+                    ChangePlan.of(ChangeCodec.decode(parts.get(i + 1), file), manifest.layout())
                             .write(opened);
                     changes++;
                 }
@@ -617,8 +615,14 @@ final class Writer {
 
         @Override
         public void deleteFile(String name) throws IOException {
-            if (!keepAll) {
+            if (keepAll) {
+                return;
+            }
+            try {
                 super.deleteFile(name);
+            } catch (Throwable t) {
+                keepAll = true; // else the files of a commit would go whose own file has stayed
+                throw t;
             }
         }
     }

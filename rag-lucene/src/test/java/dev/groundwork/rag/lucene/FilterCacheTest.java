@@ -50,8 +50,7 @@ class FilterCacheTest {
         try (IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
             for (int i = 0; i < DOCUMENTS; i++) {
                 Metadata metadata = new Metadata().put("n", i).put("digit", Integer.toString(i % 10));
-                writer.addDocument(
-                        Fields.segment(segment("s" + i, "word", metadata, 1, i), null, VectorSimilarity.COSINE));
+                writer.addDocument(Fields.segment(segment("s" + i, "word", metadata, 1, i), null, Layout.DEFAULT));
                 if (i == DOCUMENTS / 2) {
                     writer.commit();
                 }

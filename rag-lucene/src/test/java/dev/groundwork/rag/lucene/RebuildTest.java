@@ -133,7 +133,7 @@ class RebuildTest {
             assertThat(rebuild.index()
                             .engine()
                             .<Layout>read("layout", now -> now.manifest().layout()))
-                    .isEqualTo(new Layout(VectorSimilarity.DOT_PRODUCT, VectorProfile.BALANCED, TextAnalyzer.ID));
+                    .isEqualTo(new Layout(VectorSimilarity.DOT_PRODUCT, VectorProfile.BALANCED, TextAnalysis.DEFAULT));
             assertThatThrownBy(() -> index.rebuild(LuceneIndex.builder().path(folder)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("path");

@@ -202,7 +202,7 @@ class VerifyTest {
                 IndexWriter writer = new IndexWriter(
                         directory, new IndexWriterConfig(new TextAnalyzer()).setIndexDeletionPolicy(new Commits()))) {
             Map<String, String> data = Commits.latest(directory).getUserData();
-            writer.addDocument(Fields.segment(segment("b", "there twice", 1, 0), null, VectorSimilarity.COSINE));
+            writer.addDocument(Fields.segment(segment("b", "there twice", 1, 0), null, Layout.DEFAULT));
             writer.setLiveCommitData(data.entrySet());
             writer.commit();
         }

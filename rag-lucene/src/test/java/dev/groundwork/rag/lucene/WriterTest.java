@@ -237,6 +237,7 @@ class WriterTest {
         Duration soon = Duration.ofMillis(1);
         EngineSettings settings = new EngineSettings(
                 FaultStory.SETTINGS.writer(),
+                TextSettings.defaults(),
                 VectorSearch.EXACT_LIMIT,
                 Duration.ZERO,
                 soon,
