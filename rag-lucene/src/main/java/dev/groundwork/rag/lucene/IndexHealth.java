@@ -59,8 +59,7 @@ final class IndexHealth {
             details.put("bytes", Location.bytes(engine.directory()));
             details.put("unfinishedRebuild", !engine.location().rebuilds().isEmpty());
         } catch (IOException e) {
-            return Health.degraded(
-                    "the index's files can't be listed; what was read can still be searched", details);
+            return Health.degraded("the index's files can't be listed; what was read can still be searched", details);
         }
         details.put("vectorBytes", vectorBytes(snapshot));
         Throwable failure = engine.lastFailure();

@@ -16,7 +16,6 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.store.embedding.EmbeddingStore;
 import dev.langchain4j.store.embedding.filter.Filter;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -147,6 +146,19 @@ public final class LuceneIndex implements SegmentIndex {
     @Override
     public List<IndexedSegment> scan(@Nullable String after, int limit, @Nullable Filter filter) {
         return all.scan(after, limit, filter);
+    }
+
+    /**
+     * Says why a text finds a segment, or does not: which of its words the segment has, where, and what each counts.
+     *
+     * @param text any text, as for {@link #searchText}
+     * @param id the segment
+     * @return empty where there is no such segment
+     */
+    public Optional<TextExplanation> explain(String text, String id) {
+        Objects.requireNonNull(text, "text");
+        Objects.requireNonNull(id, "id");
+        return engine.read("explain", snapshot -> engine.reads(snapshot, null).explain(text, id));
     }
 
     @Override
@@ -318,13 +330,15 @@ public final class LuceneIndex implements SegmentIndex {
      * be searched for long; else the index merges by itself as it goes.
      *
      * <p>Blocks, for minutes with a million segments; searches and writes go on. Takes as much disk again as the index has,
-     * until it is done. What is written meanwhile makes new parts. Closing the index ends it.
+     * until it is done. What is written meanwhile makes new parts. Closing the index ends it. In the end it is measured how
+     * broad searches of the new graph have to be for the recall that the {@link VectorProfile} promises.
      *
      * @throws IndexException if the index can't be written, for instance because the disk is full; nothing is lost
      * @throws IllegalStateException if the index was opened read-only, or is closed meanwhile
      */
     public void optimize() {
         engine.upkeep().optimize(Upkeep.MAX_PART_BYTES);
+        engine.calibrate();
     }
 
     /**

@@ -178,6 +178,10 @@ record Reads(
         return Optional.of(Hits.read(snapshot, List.of(new ScoreDoc(doc, 0)))[0].segment());
     }
 
+    Optional<TextExplanation> explain(String text, String id) throws IOException {
+        return settings.text().explain(snapshot, id, text);
+    }
+
     long count(@Nullable MetadataMatcher own) throws IOException {
         FilteredDocs docs = docs(own);
         return docs == null ? snapshot.segments() : docs.count();

@@ -69,7 +69,8 @@ class ChangeCodecTest {
 
     @Test
     void bringsTheModelBack() throws CorruptIndexException {
-        Manifest base = Manifest.empty(new Layout(VectorSimilarity.DOT_PRODUCT, VectorProfile.COMPACT, TextAnalysis.DEFAULT));
+        Manifest base =
+                Manifest.empty(new Layout(VectorSimilarity.DOT_PRODUCT, VectorProfile.COMPACT, TextAnalysis.DEFAULT));
         for (Manifest manifest : List.of(
                 base,
                 base.with((EmbeddingSpec) null, 3),

@@ -76,7 +76,8 @@ class CrashIT {
 
             assertThatThrownBy(() -> LuceneIndex.open(folder)).isInstanceOf(IndexLockedException.class);
             try (LuceneIndex reader = LuceneIndex.openReadOnly(folder)) {
-                await().atMost(Duration.ofSeconds(30)).until(() -> reader.get("x1").isPresent()); // a commit later
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> reader.get("x1").isPresent()); // a commit later
             }
             assertThat(acknowledged.readLine()).isEqualTo("2");
         } finally {

@@ -33,7 +33,13 @@ final class FaultStory {
     static EngineSettings settings(WriterSettings writer) {
         Duration never = Duration.ofHours(1); // or tests would have to wait for commits
         return new EngineSettings(
-                writer, TextSettings.defaults(), VectorSearch.EXACT_LIMIT, Duration.ZERO, never, never, InstantSource.system());
+                writer,
+                TextSettings.defaults(),
+                VectorSearch.EXACT_LIMIT,
+                Duration.ZERO,
+                never,
+                never,
+                InstantSource.system());
     }
 
     /** A change: of one caller, or of several at once. */

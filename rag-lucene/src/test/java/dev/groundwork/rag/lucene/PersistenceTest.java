@@ -295,4 +295,17 @@ class PersistenceTest {
         }
         return contents;
     }
+
+    @Test
+    void saysWhyATextFindsASegment() {
+        try (LuceneIndex index = LuceneIndex.open(folder)) {
+            index.apply(upsert(segment("a", "alpha beta", 1, 0), segment("b", "beta", 1, 0)));
+
+            assertThat(index.explain("alpha gamma", "a").orElseThrow().matches())
+                    .extracting(TextExplanation.Match::term)
+                    .containsExactly("alpha");
+            assertThat(index.explain("alpha", "b").orElseThrow().score()).isZero();
+            assertThat(index.explain("alpha", "none")).isEmpty();
+        }
+    }
 }
