@@ -529,13 +529,24 @@ final class Writer {
     DirectoryReader reader(@Nullable DirectoryReader before) throws IOException {
         IndexWriter open = writer();
         try {
-            return before == null ? DirectoryReader.open(open) : DirectoryReader.openIfChanged(before, open);
+            return read(open, before);
         } catch (Throwable t) {
-            if (!open.isOpen()) {
-                abandonUnlogged(t);
+            if (open.isOpen()) {
+                throw t;
             }
-            throw t;
+            abandonUnlogged(t);
+            try {
+                return read(writer(), before); // a merge in the background had failed, and closed it meanwhile
+            } catch (Throwable again) {
+                again.addSuppressed(t);
+                throw again;
+            }
         }
+    }
+
+    private static @Nullable DirectoryReader read(IndexWriter from, @Nullable DirectoryReader before)
+            throws IOException {
+        return before == null ? DirectoryReader.open(from) : DirectoryReader.openIfChanged(before, from);
     }
 
     /** Returns Lucene's writer, for maintenance. */

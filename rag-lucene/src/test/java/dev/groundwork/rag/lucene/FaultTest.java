@@ -171,7 +171,7 @@ class FaultTest {
                     : TestDisk.Outcome.DONE);
             return new FaultStory(disk, empty, "merge " + fault + " from " + number).tell(number % 2 == 0);
         });
-        assertThat(calls).as("calls of merges that may fail").isGreaterThan(5);
+        assertThat(calls).as("calls of merges that may fail").isGreaterThan(1);
     }
 
     private static int forEveryCall(int first, int stride, IntPredicate failsAt) {
