@@ -216,6 +216,7 @@ class TextLanguagesTest {
                 segment("b", "خانه", 1, 0))) {
             assertThat(find(index, "کتاب\u200cها")).containsExactly("a");
             assertThat(find(index, "کتاب")).containsExactly("a");
+            assertThat(find(index, "کتاب\u200cخانه")).containsExactlyInAnyOrder("a", "b"); // two words in one
         }
     }
 
