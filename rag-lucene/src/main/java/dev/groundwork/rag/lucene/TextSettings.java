@@ -31,9 +31,9 @@ public final class TextSettings {
     public static final float TITLE_BOOST = 0.5f;
 
     /**
-     * What two neighbouring words count besides: nothing, for it gains no more than .001 anywhere. Measured, BM25 alone, nDCG@10 at 0, .1, .3:
-     * medquad .808 .808 .804; scifact_train .697 .698 .696; xquad_en .967 .967 .968; xquad_de .928 .926 .925; xquad_zh .967
-     * throughout.
+     * What two neighbouring words count besides: nothing, for it gains no more than .001 anywhere. Measured, BM25 alone,
+     * nDCG@10 at 0, .1, .3: medquad .808 .808 .804; scifact_train .697 .698 .696; xquad_en .967 .967 .968; xquad_de
+     * .928 .926 .925; xquad_zh .967 throughout.
      */
     public static final float PHRASE_BOOST = 0;
 
