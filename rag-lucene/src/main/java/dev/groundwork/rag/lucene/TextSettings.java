@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #language}, or its text, {@link #detectLanguage}. A question needs no language: it is looked for in all those that
  * the index holds, and counted once.
  *
+ * <p>Measured, BM25 alone, nDCG@10 of German questions (xquad_de): .928 without the language, .941 detected, .942 chosen; of
+ * the English and Chinese sets the same in all three. An index of German text takes a tenth more space, a search in it up
+ * to twice as long; where no segment is in a language of its own, nothing changes.
+ *
  * <p>Languages are decided when an index is made: it refuses to be opened with others. Boosts may differ at each opening.
  */
 public final class TextSettings {
@@ -26,7 +30,11 @@ public final class TextSettings {
      */
     public static final float TITLE_BOOST = 0.5f;
 
-    /** What two neighbouring words count besides. */
+    /**
+     * What two neighbouring words count besides: nothing, for it gains no more than .001 anywhere. Measured, BM25 alone,
+     * nDCG@10 at 0, .1, .3: medquad .808 .808 .804; scifact_train .697 .698 .696; xquad_en .967 .967 .968; xquad_de
+     * .928 .926 .925; xquad_zh .967 throughout.
+     */
     public static final float PHRASE_BOOST = 0;
 
     /** The largest boost. */

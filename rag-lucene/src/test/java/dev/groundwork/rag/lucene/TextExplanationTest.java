@@ -4,6 +4,7 @@ import static dev.groundwork.rag.lucene.Segments.segment;
 import static dev.groundwork.rag.lucene.Segments.upsert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.groundwork.rag.IndexedSegment;
 import dev.groundwork.rag.SegmentKeys;
@@ -77,7 +78,7 @@ class TextExplanationTest {
 
             assertThat(why.matches())
                     .extracting(Match::words, Match::term, Match::language)
-                    .contains(org.assertj.core.api.Assertions.tuple("Haus", "haus", "de"))
+                    .contains(tuple("Haus", "haus", "de"))
                     .hasSize(3);
             assertThat(why.score())
                     .isCloseTo(
