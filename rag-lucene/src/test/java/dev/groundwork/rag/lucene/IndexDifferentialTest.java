@@ -110,8 +110,8 @@ class IndexDifferentialTest {
                 }
             } catch (Throwable t) {
                 throw new AssertionError(
-                        "seed %d, step %d, dimension %d: %s%n%s"
-                                .formatted(seed, step, directions.getFirst().length, t.getMessage(), brief(doing)),
+                        "seed " + seed + ", step " + step + ", dimension " + directions.getFirst().length + ": "
+                                + t.getMessage() + "\n" + brief(doing),
                         t);
             } finally {
                 index.close();
@@ -358,7 +358,7 @@ class IndexDifferentialTest {
         }
 
         private void search(SegmentReader reader, Filter mandatory, Filter own, Object before) {
-            doing = "searching within %s for %s after %s".formatted(mandatory, own, before);
+            doing = "searching within " + mandatory + " for " + own + " after " + before;
             List<Modelled> matching = segments.values().stream()
                     .filter(segment -> mandatory == null || FilterModel.matches(mandatory, segment.values()))
                     .filter(segment -> own == null || FilterModel.matches(own, segment.values()))

@@ -111,7 +111,7 @@ class TenantLeakTest {
                 }
                 String tenant = TENANTS.get(random.nextInt(TENANTS.size()));
                 Filter inner = filters.filter(random.nextInt(4));
-                String what = "seed %d, query %d, tenant %.20s, %.500s".formatted(seed, i, tenant, inner);
+                String what = "seed " + seed + ", query " + i + ", tenant " + TENANTS.indexOf(tenant) + ", " + inner;
                 Set<String> own = new HashSet<>();
                 holdings.getOrDefault(tenant, Map.of()).forEach((id, values) -> {
                     if (FilterModel.matches(inner, values)) {
@@ -245,7 +245,7 @@ class TenantLeakTest {
                         .toList();
                 SegmentReader view = index.restrictedTo(metadataKey("roles").isIn(user));
                 Embedding query = Embedding.from(new float[] {1, 0});
-                String what = "seed %d, round %d".formatted(seed, i);
+                String what = "seed " + seed + ", round " + i;
                 assertThat(ids(view.searchVector(query, 100, null))).as(what).isEqualTo(readable);
                 assertThat(ids(view.searchText("word", 100, null))).as(what).isEqualTo(readable);
                 assertThat(ids(view.searchHybrid(query, "word", 100, null)))

@@ -234,7 +234,7 @@ class WriterTest {
 
     @Test
     void commitsSoonAfterAFailureSoThatWhatFailedStaysAway() throws Exception {
-        Duration soon = Duration.ofMillis(1);
+        Duration soon = Duration.ofMillis(300);
         EngineSettings settings = new EngineSettings(
                 FaultStory.SETTINGS.writer(),
                 TextSettings.defaults(),
