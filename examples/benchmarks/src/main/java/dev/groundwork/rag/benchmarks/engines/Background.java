@@ -8,26 +8,12 @@ final class Background {
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(5);
 
-    /** Longer than an index waits for the next write before it commits. */
-    private static final Duration QUIET = Duration.ofSeconds(2);
-
     private Background() {}
 
     /** Returns when no merge is under way. */
     static void awaitMerges() {
         while (isAlive("Lucene Merge Thread")) {
             LockSupport.parkNanos(LOOK_EVERY.toNanos());
-        }
-    }
-
-    /** Returns when nothing has been under way for a while. */
-    static void awaitQuiet() {
-        long quietSince = System.nanoTime();
-        while (System.nanoTime() - quietSince < QUIET.toNanos()) {
-            LockSupport.parkNanos(LOOK_EVERY.toNanos());
-            if (isAlive("Lucene Merge Thread") || isAlive("groundwork-calibration")) {
-                quietSince = System.nanoTime();
-            }
         }
     }
 

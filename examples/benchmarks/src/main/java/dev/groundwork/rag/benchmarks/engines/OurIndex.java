@@ -38,12 +38,10 @@ public final class OurIndex implements AutoCloseable {
     public static final int HYBRID_CANDIDATES = SegmentReader.HYBRID_CANDIDATES;
 
     private final Path folder;
-    private final VectorProfile profile;
-    private LuceneIndex index;
+    private final LuceneIndex index;
 
-    private OurIndex(Path folder, VectorProfile profile, LuceneIndex index) {
+    private OurIndex(Path folder, LuceneIndex index) {
         this.folder = folder;
-        this.profile = profile;
         this.index = index;
     }
 
@@ -59,13 +57,12 @@ public final class OurIndex implements AutoCloseable {
 
     /** Opens one as an application does that does not say more than where it is. */
     public static OurIndex reopen(Path folder) {
-        return new OurIndex(folder, VectorProfile.BALANCED, LuceneIndex.open(folder));
+        return new OurIndex(folder, LuceneIndex.open(folder));
     }
 
     private static OurIndex open(Path folder, VectorProfile profile, Durability durability) {
         return new OurIndex(
                 folder,
-                profile,
                 LuceneIndex.builder()
                         .path(folder)
                         .profile(profile)
@@ -138,17 +135,9 @@ public final class OurIndex implements AutoCloseable {
         Background.awaitMerges();
     }
 
-    /**
-     * Brings it to the state in which an application leaves it that has not written for a while: all committed, merges
-     * done, the breadth of searches measured.
-     */
+    /** Optimizes it: all committed, few parts, the breadth of searches measured. */
     public void settle() {
-        commitAndMerge();
-        close();
-        index = open(folder, profile, Durability.everyWrite()).index;
-        delete(List.of("none")); // any write has the breadth measured, once no other one has come for half a second
-        Background.awaitQuiet();
-        index.commit();
+        index.optimize();
     }
 
     /** Returns size and parts. */

@@ -2,7 +2,9 @@ package dev.groundwork.rag.benchmarks.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -10,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RoundsTest {
 
     private static final Progress.Factory SILENT =
-            Progress.Factory.on(new PrintStream(PrintStream.nullOutputStream()), 0);
+            Progress.Factory.on(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), 0);
 
     @Test
     void sidesTakeTurnsAndTheDirectionChanges() {
