@@ -19,7 +19,7 @@ final class VectorFormat extends KnnVectorsFormat {
 
     /**
      * Parts of an index with fewer vectors than a graph would visit for this many hits, about 3,000, get no graph: they are
-     * compared one by one, which is as fast, and a small flush costs next to nothing.
+     * compared one by one, so that a small flush need not build one.
      */
     private static final int GRAPH_THRESHOLD = 350;
 

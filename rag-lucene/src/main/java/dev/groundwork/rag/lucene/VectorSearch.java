@@ -106,13 +106,6 @@ final class VectorSearch {
         }
     }
 
-    /** Returns the score of one document; NaN where it has no vector of the query's dimension. */
-    static float score(Snapshot snapshot, float[] query, int doc) throws IOException {
-        ScoreDoc one = new ScoreDoc(doc, Float.NaN);
-        rescore(snapshot, query, List.of(one));
-        return one.score;
-    }
-
     /** Returns the best, with all that tie with the last one. */
     private static List<ScoreDoc> exactly(Snapshot snapshot, float[] query, int limit, FilteredDocs docs)
             throws IOException {

@@ -22,7 +22,7 @@ record WriterSettings(Layout.Wish wish, Durability durability, double bufferMega
         this(wish, durability, bufferMegabytes, MAX_LOG_BYTES);
     }
 
-    /** An eighth of the heap, so that a search looks into few large parts; more brings no speed. */
+    /** An eighth of the heap, within bounds: the more fits, the fewer parts there are to merge and to look into. */
     static double defaultBuffer() {
         return Math.clamp(Runtime.getRuntime().maxMemory() / 8 / (1 << 20), 16, 256);
     }

@@ -11,8 +11,8 @@
  * }
  * }</pre>
  *
- * <p>Promises: {@link dev.groundwork.rag.SegmentIndex#apply} is atomic and, on disk, durable when it returns; a search
- * sees all of every change that was applied before it started, and nothing of one that is under way; an interrupt of a
+ * <p>Promises: {@link dev.groundwork.rag.SegmentIndex#apply} is atomic and, on disk, durable when it returns; by default a
+ * search sees all of every change that was applied before it started, and nothing of one that is under way; an interrupt of a
  * caller never damages the index.
  */
 @NullMarked
