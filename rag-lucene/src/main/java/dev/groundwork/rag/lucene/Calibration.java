@@ -22,29 +22,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param breadth hits that the graph is asked for where ten are wanted
  * @param vectors of how many vectors the graph was that it was measured on
+ * @param asked whether it was measured with what the application has asked, and not with queries that were made up
  */
-record Calibration(int breadth, int vectors) {
+record Calibration(int breadth, int vectors, boolean asked) {
 
     /** What is tried, in this order. */
     private static final int[] LADDER = {
         20, 25, 30, 35, 40, 45, 50, 55, 60, 70, 80, 90, 100, 120, 140, 170, 200, 240, 280, 340, 400, 480, 560, 680, 800
     };
 
-    /** So many queries of an application that has asked so many are enough; else queries are made up. */
-    static final int LEAST_QUERIES = 64;
-
     /** Queries made up along the data are found a little more easily than questions. */
     private static final double ALONG_DATA_MARGIN = 0.15;
 
-    private static final int WANTED = 10;
-    private static final int MOST_MADE_UP = 200;
-    private static final int LEAST_MADE_UP = 60;
+    /** How much broader to search while it is not known what will be asked: what was made up may be easier to find. */
+    private static final double UNASKED_MARGIN = 1.25;
 
-    /** So many comparisons with made up queries: half a second's work, and with the fewest of a million vectors, five. */
+    private static final int WANTED = 10;
+    private static final int MOST_QUERIES = 200;
+    private static final int LEAST_QUERIES = 60;
+
+    /** So many comparisons: half a second's work, and with the fewest queries of a million vectors, five. */
     private static final int COMPARISONS = 20_000_000;
 
     private static final long SEED = 10;
     private static final String KEY = "groundwork.calibration";
+    private static final String ASKED = "/asked";
 
     /**
      * Returns how many hits the graph is to be asked for where {@code limit} are wanted. A graph that has outgrown what was
@@ -61,13 +63,9 @@ record Calibration(int breadth, int vectors) {
         return (int) Math.ceil(Math.max(atTen, limit * Math.max(1, perHit)));
     }
 
-    /** Returns whether the largest graph of a snapshot has outgrown what was measured. */
-    static boolean isDue(Snapshot snapshot, int exactLimit) {
-        Calibration measured = snapshot.manifest().calibration();
-        int largest = snapshot.largestGraph();
-        return snapshot.manifest().dimension() > 0
-                && largest > exactLimit
-                && (measured == null || largest > 1.5 * measured.vectors || largest < measured.vectors / 2.0);
+    /** Returns whether a graph is of another size than the one that was measured. */
+    boolean isOutdated(int graph) {
+        return graph > 1.5 * vectors || graph < vectors / 2.0;
     }
 
     private static @Nullable LeafReaderContext largest(Snapshot snapshot) {
@@ -83,7 +81,7 @@ record Calibration(int breadth, int vectors) {
     /**
      * Measures on the largest graph.
      *
-     * @param asked queries that the application has asked
+     * @param asked queries that the application has asked; empty while it has not asked enough
      * @param stopped tells when to give up
      * @return what was found; {@code null} if there is no vector, or it was stopped
      */
@@ -95,20 +93,27 @@ record Calibration(int breadth, int vectors) {
             return null;
         }
         double goal = snapshot.manifest().layout().profile().goal();
-        List<float[]> usable =
-                asked.stream().filter(query -> query.length == dimension).toList();
+        int vectors = leaf.reader().numDocs();
+        List<float[]> usable = asked.stream()
+                .filter(query -> query.length == dimension)
+                .limit(queries(vectors))
+                .toList();
         int breadth;
         if (usable.size() >= LEAST_QUERIES) {
             breadth = breadth(snapshot, leaf, usable, goal, stopped);
         } else {
             int inAllDirections = breadth(snapshot, leaf, madeUp(leaf, dimension, false), goal, stopped);
             double higher = goal + (1 - goal) * ALONG_DATA_MARGIN;
-            breadth =
-                    Math.max(inAllDirections, breadth(snapshot, leaf, madeUp(leaf, dimension, true), higher, stopped));
+            int alongData = breadth(snapshot, leaf, madeUp(leaf, dimension, true), higher, stopped);
+            breadth = (int) Math.ceil(UNASKED_MARGIN * Math.max(inAllDirections, alongData));
         }
         return breadth == 0 || stopped.getAsBoolean()
                 ? null
-                : new Calibration(breadth, leaf.reader().numDocs());
+                : new Calibration(breadth, vectors, usable.size() >= LEAST_QUERIES);
+    }
+
+    private static int queries(int vectors) {
+        return Math.clamp(COMPARISONS / Math.max(1, vectors), LEAST_QUERIES, MOST_QUERIES);
     }
 
     /** Returns the least breadth that finds as much as wanted; 0 if there is no query, or it was stopped. */
@@ -151,7 +156,7 @@ record Calibration(int breadth, int vectors) {
         }
         Random random = new Random(SEED);
         List<float[]> queries = new ArrayList<>();
-        int count = Math.clamp(COMPARISONS / vectors.size(), LEAST_MADE_UP, MOST_MADE_UP);
+        int count = queries(vectors.size());
         for (int i = 0; i < count; i++) {
             float[] query = vectors.vectorValue(random.nextInt(vectors.size())).clone();
             double length = Vectors.length(query);
@@ -227,7 +232,7 @@ record Calibration(int breadth, int vectors) {
     }
 
     void addTo(Map<String, String> data) {
-        data.put(KEY, breadth + "/" + vectors);
+        data.put(KEY, breadth + "/" + vectors + (asked ? ASKED : ""));
     }
 
     static @Nullable Calibration of(Map<String, String> data) {
@@ -235,7 +240,10 @@ record Calibration(int breadth, int vectors) {
         if (text == null) {
             return null;
         }
+        boolean asked = text.endsWith(ASKED);
         int slash = text.indexOf('/');
-        return new Calibration(Integer.parseInt(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1)));
+        int end = text.length() - (asked ? ASKED.length() : 0);
+        return new Calibration(
+                Integer.parseInt(text.substring(0, slash)), Integer.parseInt(text.substring(slash + 1, end)), asked);
     }
 }

@@ -119,8 +119,8 @@ final class ChangeLog implements AutoCloseable {
     }
 
     /**
-     * Appends one frame of several parts, and returns when it is on disk. It is to be {@linkplain #acknowledge()
-     * acknowledged} or {@linkplain #takeBack() taken back} next.
+     * Appends one frame of several parts. It is to be {@linkplain #force() forced} to disk and {@linkplain #acknowledge()
+     * acknowledged}, or {@linkplain #takeBack() taken back}, next.
      *
      * @throws IOException if that failed; the frame may be there or not, those before it are
      */
@@ -146,12 +146,20 @@ final class ChangeLog implements AutoCloseable {
         crc.update(frame.array(), HEADER, (int) payload);
         frame.putInt(HEADER - Integer.BYTES, (int) crc.getValue()).clear();
         begun = true;
-        broken = true; // until it is done
+        broken = true; // until it is forced
         layOut(after);
         file.write(frame, end);
+        appended = after;
+    }
+
+    /**
+     * Returns when the appended frame is on disk.
+     *
+     * @throws IOException if that failed; the frame may be there or not, those before it are
+     */
+    void force() throws IOException {
         file.force();
         forced = laidOut;
-        appended = after;
         broken = false;
     }
 

@@ -5,7 +5,9 @@ import dev.groundwork.rag.IndexChange;
 import dev.groundwork.rag.IndexedSegment;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.Term;
 import org.jspecify.annotations.Nullable;
@@ -166,15 +168,38 @@ final class ChangePlan {
         return now;
     }
 
-    void write(IndexWriter writer) throws IOException {
+    /**
+     * Makes the changes.
+     *
+     * @param many adds segments where there are many in a row, with no id twice
+     */
+    void write(IndexWriter writer, ManyAtOnce many) throws IOException {
+        List<Put> row = new ArrayList<>();
+        Set<String> ids = new HashSet<>();
         for (Step step : steps) {
+            if (step instanceof Put put && ids.add(put.segment().id())) {
+                row.add(put);
+                continue;
+            }
+            write(writer, row, many);
+            row.clear();
+            ids.clear();
             switch (step) {
-                case Put put ->
-                    writer.updateDocument(
-                            Fields.id(put.segment().id()), Fields.segment(put.segment(), put.owner(), layout));
+                case Put put -> {
+                    row.add(put);
+                    ids.add(put.segment().id());
+                }
                 case Clear clear -> writer.deleteAll();
                 case Other other -> other.write().to(writer);
             }
         }
+        write(writer, row, many);
+    }
+
+    private void write(IndexWriter writer, List<Put> row, ManyAtOnce many) throws IOException {
+        many.forEach(
+                row,
+                put -> writer.updateDocument(
+                        Fields.id(put.segment().id()), Fields.segment(put.segment(), put.owner(), layout)));
     }
 }

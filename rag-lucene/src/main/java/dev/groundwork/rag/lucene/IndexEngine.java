@@ -49,7 +49,8 @@ final class IndexEngine implements AutoCloseable {
     private final @Nullable Writer writer;
     private final Snapshots snapshots;
     private final SearchSettings searching;
-    private final ThreadPoolExecutor legs;
+    private final ThreadPoolExecutor helpers;
+    private final Calibrator calibrator;
     private final Queue<Change> waiting = new ConcurrentLinkedQueue<>();
     private final Object closing = new Object();
     private volatile boolean closed;
@@ -57,7 +58,6 @@ final class IndexEngine implements AutoCloseable {
     private volatile @Nullable EmbeddingSpec bound;
     private volatile @Nullable Throwable lastFailure;
     private volatile @Nullable Throwable refreshFailure;
-    private volatile @Nullable Thread calibration;
     // of the index's thread
     private boolean commitIsScheduled;
     private long firstUncommitted;
@@ -71,7 +71,7 @@ final class IndexEngine implements AutoCloseable {
         this.thread = thread;
         upkeep = new Upkeep(this);
         TextAnalyzer analyzer = new TextAnalyzer();
-        legs = new ThreadPoolExecutor(
+        helpers = new ThreadPoolExecutor(
                 0,
                 Runtime.getRuntime().availableProcessors(),
                 30,
@@ -79,14 +79,17 @@ final class IndexEngine implements AutoCloseable {
                 new SynchronousQueue<>(),
                 work -> Thread.ofPlatform().name("groundwork-search").daemon().unstarted(work));
         TextSearch text = new TextSearch(analyzer, settings.text());
-        searching = new SearchSettings(text, settings.exactLimit(), new RecentQueries(), legs);
+        RecentQueries asked = new RecentQueries(() -> thread.schedule(this::calibrateIfDue, 0));
+        searching = new SearchSettings(text, settings.exactLimit(), asked, helpers);
+        calibrator = new Calibrator(asked, settings.exactLimit(), () -> closed);
         directory = readOnly ? location.openForReading() : location.openForWriting();
         Writer opened = null;
         Snapshots first = null;
         try {
             opened = readOnly
                     ? null
-                    : new Writer(location.toString(), directory, location.logFiles(), settings.writer(), analyzer);
+                    : new Writer(
+                            location.toString(), directory, location.logFiles(), settings.writer(), analyzer, helpers);
             writer = opened;
             first = new Snapshots(
                     location, directory, opened, settings.visibleWithin().toNanos());
@@ -509,38 +512,36 @@ final class IndexEngine implements AutoCloseable {
         }
     }
 
-    /** Measures, on a thread of its own, how broad searches have to be, where the graph has outgrown the last measure. */
+    /** Measures at once how broad searches have to be; returns when it is known. */
+    void calibrate() {
+        Writer by = requireWriter("calibrate");
+        Snapshot now = acquire("calibrate");
+        try {
+            Calibration measured;
+            try {
+                measured = now.segments() <= settings.exactLimit() ? null : calibrator.measure(now);
+            } finally {
+                now.release();
+            }
+            onThread("calibrate", () -> {
+                take(by, measured, now.manifest());
+                return true;
+            });
+        } catch (IOException e) {
+            throw Failures.of(location.toString(), e);
+        }
+    }
+
     private void calibrateIfDue() {
         Writer by = writer;
         Snapshot now = by == null || closed ? null : snapshots.acquire();
         if (by == null || now == null) {
             return;
         }
-        if (calibration != null || !Calibration.isDue(now, settings.exactLimit())) {
-            now.release();
-            return;
-        }
-        calibration = Thread.ofPlatform()
-                .name("groundwork-calibration")
-                .daemon()
-                .start(() -> {
-                    try {
-                        Calibration measured = measure(now);
-                        thread.schedule(
-                                () -> {
-                                    calibration = null;
-                                    take(by, measured, now.manifest());
-                                },
-                                0);
-                    } catch (IOException | RuntimeException e) {
-                        lastFailure = e;
-                    }
-                });
-    }
-
-    private @Nullable Calibration measure(Snapshot now) throws IOException {
         try {
-            return Calibration.measure(now, searching.asked().all(), () -> closed);
+            if (calibrator.isDue(now) && now.acquire()) {
+                calibrator.start(now, measured -> thread.schedule(() -> take(by, measured, now.manifest()), 0));
+            }
         } finally {
             now.release();
         }
@@ -550,25 +551,6 @@ final class IndexEngine implements AutoCloseable {
         if (measured != null && !closed && by.manifest().isLike(of)) {
             by.calibrated(measured);
             changed();
-        }
-    }
-
-    /** Measures at once how broad searches have to be; returns when it is known. */
-    void calibrate() {
-        Writer by = requireWriter("calibrate");
-        Snapshot now = acquire("calibrate");
-        try {
-            if (now.segments() <= settings.exactLimit()) {
-                now.release();
-                return;
-            }
-            Calibration measured = measure(now);
-            onThread("calibrate", () -> {
-                take(by, measured, now.manifest());
-                return true;
-            });
-        } catch (IOException e) {
-            throw Failures.of(location.toString(), e);
         }
     }
 
@@ -653,8 +635,8 @@ final class IndexEngine implements AutoCloseable {
             } finally {
                 thread.close();
                 waiting.forEach(change -> change.done().completeExceptionally(closed("apply")));
-                legs.shutdown();
-                join(calibration);
+                helpers.shutdown();
+                calibrator.close();
                 upkeep.close();
             }
         }
@@ -662,7 +644,7 @@ final class IndexEngine implements AutoCloseable {
 
     /** Waits for a thread that ends soon, also while interrupted. */
     @SuppressWarnings("Interruption") // waits on, and restores the flag
-    private static void join(@Nullable Thread ending) {
+    static void join(@Nullable Thread ending) {
         boolean interrupted = false;
         while (ending != null && ending.isAlive()) {
             try {

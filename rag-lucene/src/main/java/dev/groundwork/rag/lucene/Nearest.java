@@ -11,7 +11,10 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.util.hnsw.FloatHeap;
 
-/** Collects the nearest vectors by comparing one by one, all that may be as near as the last one included. */
+/**
+ * Collects the nearest vectors by comparing one by one, all that may be as near as the last one included. Of one
+ * thread.
+ */
 final class Nearest {
 
     private final int limit;

@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.RejectedExecutionException;
 import org.apache.lucene.search.ScoreDoc;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +92,7 @@ record Reads(
         if (snapshot.segments() > settings.exactLimit()) {
             settings.asked().add(vector);
         }
-        return VectorSearch.find(snapshot, vector, limit, docs, settings.exactLimit());
+        return VectorSearch.find(snapshot, vector, limit, docs, settings.exactLimit(), settings.helper());
     }
 
     List<Hit> searchText(String text, int limit, @Nullable MetadataMatcher own) throws IOException {
@@ -126,16 +124,16 @@ record Reads(
             return List.of();
         }
         FilteredDocs docs = docs(own);
-        FutureTask<List<ScoreDoc>> textLeg =
-                new FutureTask<>(() -> settings.text().find(snapshot, text, candidates, docs));
+        Beside<List<ScoreDoc>> textLeg =
+                Beside.start(settings.helper(), () -> settings.text().find(snapshot, text, candidates, docs));
+        List<ScoreDoc> byVector;
         try {
-            settings.legs().execute(textLeg);
-        } catch (RejectedExecutionException e) {
-            // all threads are busy: it runs here, below
+            byVector = nearest(vector, candidates, docs);
+        } catch (Throwable t) {
+            textLeg.end(t); // the snapshot is let go of next
+            throw t;
         }
-        List<ScoreDoc> byVector = nearest(vector, candidates, docs);
-        textLeg.run(); // nothing, if it has been started
-        return HybridSearch.fuse(snapshot, byVector, result(textLeg), limit);
+        return HybridSearch.fuse(snapshot, byVector, textLeg.result(), limit);
     }
 
     List<Hit> searchHybrid(
@@ -149,17 +147,6 @@ record Reads(
             hits.add(hit(records[i], fused.get(i).scores(i + 1)));
         }
         return hits;
-    }
-
-    /** Waits for a leg, also while interrupted: it is a millisecond's work, and the snapshot is held for it. */
-    private static <T> T result(FutureTask<T> leg) throws IOException {
-        try {
-            return IndexThread.await(leg);
-        } catch (IOException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static Hit hit(SegmentRecord record, List<Score> scores) {

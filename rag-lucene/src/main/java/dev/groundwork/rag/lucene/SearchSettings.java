@@ -8,6 +8,6 @@ import java.util.concurrent.Executor;
  * @param text finds by words
  * @param exactLimit up to this many segments are compared one by one
  * @param asked takes note of what is asked of the graph
- * @param legs runs one leg of a hybrid search while the caller runs the other; may refuse, may run it at once
+ * @param helper runs part of a search while the caller runs the rest; may refuse, may run it at once
  */
-record SearchSettings(TextSearch text, int exactLimit, RecentQueries asked, Executor legs) {}
+record SearchSettings(TextSearch text, int exactLimit, RecentQueries asked, Executor helper) {}

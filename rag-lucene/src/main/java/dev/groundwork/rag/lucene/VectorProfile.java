@@ -7,16 +7,16 @@ package dev.groundwork.rag.lucene;
 public enum VectorProfile {
 
     /** Aims at a recall@10 of .95. The default. */
-    BALANCED(16, 100, 0.956, 140, false),
+    BALANCED(16, 100, 0.96, 140, false),
 
     /** Aims at a recall@10 of .99: a denser graph, twice to three times as slow to build, and a broader search. */
-    HIGH_RECALL(32, 200, 0.992, 280, false),
+    HIGH_RECALL(32, 200, 0.993, 280, false),
 
     /**
      * Aims at a recall@10 of .95 with vectors of one byte a dimension in the graph, a quarter of the memory that a search
      * touches. The vectors themselves stay on disk, to rescore what the graph found.
      */
-    COMPACT(16, 100, 0.956, 140, true);
+    COMPACT(16, 100, 0.96, 140, true);
 
     private final int neighbours;
     private final int beamWidth;

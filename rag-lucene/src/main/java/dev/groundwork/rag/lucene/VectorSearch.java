@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.apache.lucene.index.DocValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
@@ -14,7 +15,6 @@ import org.apache.lucene.index.SortedDocValues;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.BytesRef;
 import org.jspecify.annotations.Nullable;
 
@@ -36,9 +36,12 @@ final class VectorSearch {
      * Finds the nearest.
      *
      * @param docs what the search is restricted to; {@code null} for all segments
+     * @param exactLimit up to so many candidates are compared one by one
+     * @param helper may compare some of them, if it has a thread to spare
      * @return best first, ties by id
      */
-    static List<ScoreDoc> find(Snapshot snapshot, float[] query, int limit, @Nullable FilteredDocs docs, int exactLimit)
+    static List<ScoreDoc> find(
+            Snapshot snapshot, float[] query, int limit, @Nullable FilteredDocs docs, int exactLimit, Executor helper)
             throws IOException {
         VectorProfile profile = snapshot.manifest().layout().profile();
         int breadth = Calibration.breadth(snapshot, limit);
@@ -48,7 +51,7 @@ final class VectorSearch {
         } else {
             FilteredDocs candidates = docs == null ? snapshot.filters().get(null, null) : docs;
             found = candidates.count() <= exactLimit
-                    ? exactly(snapshot, query, limit, candidates)
+                    ? ExactSearch.find(snapshot, query, limit, candidates, helper)
                     : throughGraph(snapshot, query, breadth, candidates.asQuery());
         }
         List<ScoreDoc> near = profile.quantized() ? found : near(found, limit);
@@ -104,19 +107,6 @@ final class VectorSearch {
                 doc.score = similarity.score(Vectors.dotProduct(query, vectors.vectorValue(at.index())));
             }
         }
-    }
-
-    /** Returns the best, with all that tie with the last one. */
-    private static List<ScoreDoc> exactly(Snapshot snapshot, float[] query, int limit, FilteredDocs docs)
-            throws IOException {
-        Nearest nearest = new Nearest(limit);
-        for (LeafReaderContext leaf : snapshot.reader().leaves()) {
-            FilteredDocs.Leaf matches = docs.leaves().get(leaf.ord);
-            if (matches.count() > 0) {
-                nearest.compare(leaf, query, new BitSetIterator(matches.bits(), matches.count()));
-            }
-        }
-        return nearest.found();
     }
 
     /** Orders by score, ties by id, and cuts. */

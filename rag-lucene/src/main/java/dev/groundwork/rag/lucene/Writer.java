@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.Executor;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The order of every commit: a new log is made, the commit that names it is made, the logs before it are deleted. So the
  * log that a commit names is always there, and no other one holds anything that the commit does not.
  *
- * <p>Confined to {@link IndexThread}.
+ * <p>Confined to {@link IndexThread}, which may have others help it, and waits for them.
  */
 final class Writer {
 
@@ -47,6 +48,8 @@ final class Writer {
     private final @Nullable LogFiles logs;
     private final WriterSettings settings;
     private final TextAnalyzer analyzer;
+    private final Executor helper;
+    private final ManyAtOnce many;
     private final Commits commits = new Commits();
     private volatile @Nullable IndexWriter writer; // health looks at it
     private volatile @Nullable Throwable lost;
@@ -68,19 +71,24 @@ final class Writer {
      * commit.
      *
      * @param logs where the log is; {@code null} for an index in memory
+     * @param helper may do some of the work meanwhile, if it has a thread to spare
      */
     Writer(
             String location,
             Directory directory,
             @Nullable LogFiles logs,
             WriterSettings settings,
-            TextAnalyzer analyzer)
+            TextAnalyzer analyzer,
+            Executor helper)
             throws IOException {
         this.location = location;
         this.directory = new KeptFiles(directory);
         this.logs = logs;
         this.settings = settings;
         this.analyzer = analyzer;
+        this.helper = helper;
+        // in memory, where tests are, the same documents give the same index every time
+        many = logs == null ? ManyAtOnce.ALONE : new ManyAtOnce(helper);
         manifest = Manifest.empty(settings.wish().forNew());
         if (DirectoryReader.indexExists(directory)) {
             Map<String, String> data = Commits.latest(directory).getUserData();
@@ -220,7 +228,7 @@ final class Writer {
                 for (int i = 0; i + 1 < parts.size(); i += 2) {
                     manifest = ChangeCodec.decodeModel(parts.get(i), manifest, file);
                     ChangePlan.of(ChangeCodec.decode(parts.get(i + 1), file), manifest.layout())
-                            .write(opened);
+                            .write(opened, many);
                     changes++;
                 }
             }
@@ -331,12 +339,14 @@ final class Writer {
             if (open == null) {
                 throw new AlreadyClosedException("writer closed");
             }
-            for (Step step : steps) {
-                uncommitted = true;
-                step.change().plan().write(open);
-                manifest = step.after();
-                changes++;
+            uncommitted = true;
+            if (to == null) {
+                write(steps, open);
+            } else {
+                writeWhileForcing(steps, open, to);
             }
+            manifest = steps.getLast().after();
+            changes += steps.size();
         } catch (Throwable t) {
             manifest = before;
             if (to != null) {
@@ -350,6 +360,27 @@ final class Writer {
             to.acknowledge();
         } else {
             unlogged = true;
+        }
+    }
+
+    /** The disk needs as long for a document's log as Lucene for the document: neither waits for the other. */
+    private void writeWhileForcing(List<Step> steps, IndexWriter open, ChangeLog to) throws IOException {
+        Beside<Boolean> written = Beside.start(helper, () -> {
+            write(steps, open);
+            return true;
+        });
+        try {
+            to.force();
+        } catch (Throwable t) {
+            written.end(t);
+            throw t;
+        }
+        written.result();
+    }
+
+    private void write(List<Step> steps, IndexWriter open) throws IOException {
+        for (Step step : steps) {
+            step.change().plan().write(open, many);
         }
     }
 
@@ -372,7 +403,7 @@ final class Writer {
             parts.add(logged);
         }
         try {
-            to.append(parts);
+            to.append(parts); // forced to disk while it is applied
         } catch (Throwable t) {
             to.takeBack();
             uncommitted = true; // with the next commit it is gone for good
@@ -387,7 +418,7 @@ final class Writer {
         Manifest before = manifest;
         try {
             uncommitted = true;
-            step.change().plan().write(open);
+            step.change().plan().write(open, many);
             manifest = step.after();
             changes++;
             commit(Map.of());

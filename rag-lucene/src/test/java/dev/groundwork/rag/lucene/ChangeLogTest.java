@@ -44,9 +44,9 @@ class ChangeLogTest {
         for (int seed = 0; seed < 50; seed++) {
             TestDisk other = new TestDisk();
             ChangeLog log = ChangeLog.create(other.logFiles(), 1);
-            log.append(parts("alpha"));
+            append(log, parts("alpha"));
             log.acknowledge();
-            log.append(parts("beta".repeat(1000)));
+            append(log, parts("beta".repeat(1000)));
 
             TestDisk after = other.afterPowerFailure(new Random(seed));
             assertThat(read(after)).as("seed %d", seed).containsExactly("alpha", "beta".repeat(1000));
@@ -57,7 +57,7 @@ class ChangeLogTest {
     void passesOverALastFrameThatWasCutOffAnywhere() throws IOException {
         ChangeLog log = write("alpha", "beta");
         int start = (int) log.end();
-        log.append(parts("a change that no one was told of"));
+        append(log, parts("a change that no one was told of"));
         byte[] whole = disk.read(NAME, Long.MAX_VALUE);
         int end = start + ChangeLog.HEADER + Integer.BYTES + "a change that no one was told of".length();
 
@@ -79,7 +79,7 @@ class ChangeLogTest {
     void tellsThatAFrameIsDamagedThatWasAcknowledged() throws IOException {
         ChangeLog log = write("alpha");
         int start = (int) log.end();
-        log.append(parts("beta"));
+        append(log, parts("beta"));
         log.acknowledge();
         byte[] whole = disk.read(NAME, Long.MAX_VALUE);
 
@@ -98,13 +98,13 @@ class ChangeLogTest {
     @Test
     void tellsThatAFrameIsDamagedBeforeAWholeOne() throws IOException {
         ChangeLog log = ChangeLog.create(disk.logFiles(), 1);
-        log.append(parts("alpha"));
+        append(log, parts("alpha"));
         log.acknowledge();
         int start = (int) log.end();
-        log.append(parts("beta")); // its mark may get lost in a power failure
+        append(log, parts("beta")); // its mark may get lost in a power failure
         log.acknowledge();
         int mark = (int) log.end() - ChangeLog.MARK;
-        log.append(parts("gamma"));
+        append(log, parts("gamma"));
         byte[] damaged = disk.read(NAME, Long.MAX_VALUE);
         Arrays.fill(damaged, mark, mark + ChangeLog.MARK, (byte) 0);
         disk.put(NAME, damaged);
@@ -155,7 +155,7 @@ class ChangeLogTest {
         List<Long> ends = new ArrayList<>();
         ChangeLog log = ChangeLog.create(disk.logFiles(), 1);
         for (int i = 0; i < 60; i++) {
-            log.append(parts(Integer.toString(i).repeat(5_000)));
+            append(log, parts(Integer.toString(i).repeat(5_000)));
             log.acknowledge();
             ends.add(log.end());
         }
@@ -193,7 +193,7 @@ class ChangeLogTest {
         assertThatThrownBy(() -> log.append(tooMuch)).isInstanceOf(IllegalArgumentException.class);
         log.takeBack(); // as after every failure
         assertThat(read()).containsExactly("alpha");
-        log.append(parts("beta"));
+        append(log, parts("beta"));
         log.acknowledge();
         assertThat(read()).containsExactly("alpha", "beta");
     }
@@ -201,12 +201,12 @@ class ChangeLogTest {
     @Test
     void takesTheLastFrameBack() throws IOException {
         ChangeLog log = write("alpha");
-        log.append(parts("beta"));
+        append(log, parts("beta"));
         log.takeBack();
 
         assertThat(read()).containsExactly("alpha");
         assertThat(read(disk.afterPowerFailure(new Random(2)))).containsExactly("alpha");
-        log.append(parts("gamma"));
+        append(log, parts("gamma"));
         log.acknowledge();
         assertThat(read()).containsExactly("alpha", "gamma");
     }
@@ -216,11 +216,11 @@ class ChangeLogTest {
         for (TestDisk.Call failing : List.of(TestDisk.Call.WRITE, TestDisk.Call.FORCE)) {
             TestDisk other = new TestDisk();
             ChangeLog log = ChangeLog.create(other.logFiles(), 1);
-            log.append(parts("alpha"));
+            append(log, parts("alpha"));
             log.acknowledge();
             other.plan(
                     (number, call, file) -> call == failing ? TestDisk.Outcome.DONE_AND_FAILS : TestDisk.Outcome.DONE);
-            assertThatThrownBy(() -> log.append(parts("beta"))).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> append(log, parts("beta"))).isInstanceOf(IOException.class);
             other.repair();
             log.takeBack();
 
@@ -233,7 +233,7 @@ class ChangeLogTest {
     @Test
     void keepsAFrameWhoseMarkCouldNotBeWritten() throws IOException {
         ChangeLog log = ChangeLog.create(disk.logFiles(), 1);
-        log.append(parts("alpha"));
+        append(log, parts("alpha"));
         disk.plan((number, call, file) -> TestDisk.Outcome.FAILS);
         log.acknowledge();
         disk.repair();
@@ -251,7 +251,7 @@ class ChangeLogTest {
             ChangeLog log = ChangeLog.create(other.logFiles(), 1 + shift);
             byte[] text = new byte[shift + document.length];
             System.arraycopy(document, 0, text, shift, document.length);
-            log.append(List.of(text));
+            append(log, List.of(text));
             String name = LogFiles.name(1 + shift);
             byte[] torn = other.read(name, Long.MAX_VALUE);
             Arrays.fill(torn, ChangeLog.START, ChangeLog.START + ChangeLog.HEADER, (byte) 0);
@@ -277,7 +277,7 @@ class ChangeLogTest {
     void tellsALogThatNothingWasWrittenToFromOthers() throws IOException {
         ChangeLog log = ChangeLog.create(disk.logFiles(), 1);
         assertThat(LogReader.mayHoldChanges(disk.logFiles(), 1)).isFalse();
-        log.append(parts("alpha"));
+        append(log, parts("alpha"));
         assertThat(LogReader.mayHoldChanges(disk.logFiles(), 1)).isTrue();
         disk.put(NAME, new byte[3]); // its making was cut off
         assertThat(LogReader.mayHoldChanges(disk.logFiles(), 1)).isFalse();
@@ -286,10 +286,15 @@ class ChangeLogTest {
     private ChangeLog write(String... texts) throws IOException {
         ChangeLog log = ChangeLog.create(disk.logFiles(), 1);
         for (String text : texts) {
-            log.append(parts(text));
+            append(log, parts(text));
             log.acknowledge();
         }
         return log;
+    }
+
+    private static void append(ChangeLog log, List<byte[]> parts) throws IOException {
+        log.append(parts);
+        log.force();
     }
 
     private static List<byte[]> parts(String text) {

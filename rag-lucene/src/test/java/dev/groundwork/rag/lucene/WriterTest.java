@@ -216,8 +216,14 @@ class WriterTest {
     void takesBackWhatFailedEvenIfTheDiskDoesNotLetIt() {
         try (LuceneIndex index = open()) {
             index.apply(upsert(segment("a", "word", 1, 0)));
-            disk.plan((number, call, file) ->
-                    LogFiles.isName(file) ? TestDisk.Outcome.DONE_AND_FAILS : TestDisk.Outcome.DONE);
+            AtomicBoolean forced = new AtomicBoolean();
+            disk.plan((number, call, file) -> {
+                if (!LogFiles.isName(file) || (call == TestDisk.Call.WRITE && !forced.get())) {
+                    return TestDisk.Outcome.DONE;
+                }
+                // the frame is there, whole, and nothing can be written over it
+                return forced.getAndSet(true) ? TestDisk.Outcome.FAILS : TestDisk.Outcome.DONE_AND_FAILS;
+            });
             assertThatThrownBy(() -> index.apply(upsert(segment("b", "word", 1, 0))))
                     .isInstanceOf(IndexException.class);
             disk.repair();
