@@ -42,6 +42,9 @@ class RebuildTest {
     @TempDir
     Path folder;
 
+    @TempDir
+    Path copies;
+
     private static void fill(LuceneIndex index) {
         index.bind(OLD);
         index.apply(List.of(new IndexChange.ReplaceDocument(
@@ -170,7 +173,7 @@ class RebuildTest {
                 index.commit("named");
                 index.optimize();
                 index.forget("named");
-                index.copyTo(folder.resolveSibling(folder.getFileName() + "-copy"));
+                index.copyTo(copies.resolve("copy"));
                 assertThatThrownBy(() -> index.apply(upsert(segment("x", "wrong", 1, 0, 0))))
                         .isInstanceOf(IllegalArgumentException.class);
                 rebuild.swap();

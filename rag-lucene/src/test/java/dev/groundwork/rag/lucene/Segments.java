@@ -7,6 +7,7 @@ import dev.groundwork.rag.SegmentReader;
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Short ways to say what tests index. */
@@ -35,6 +36,20 @@ final class Segments {
     /** Returns the ids of all that the index holds, in order. */
     static List<String> all(SegmentReader index) {
         return index.scan(null, 1_000, null).stream().map(IndexedSegment::id).toList();
+    }
+
+    /** Returns all that the index holds, in order of ids, page by page. */
+    static List<IndexedSegment> everything(SegmentReader index) {
+        List<IndexedSegment> everything = new ArrayList<>();
+        String after = null;
+        while (true) {
+            List<IndexedSegment> page = index.scan(after, 1_000, null);
+            everything.addAll(page);
+            if (page.size() < 1_000) {
+                return everything;
+            }
+            after = page.getLast().id();
+        }
     }
 
     static List<String> byVector(LuceneIndex index, float... query) {

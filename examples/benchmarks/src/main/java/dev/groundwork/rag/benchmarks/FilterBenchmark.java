@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 /** Vector search with a filter against Lucene itself, which is asked for as many as it takes to find .99 of the true ten. */
 @Command(
         name = "filter",
-        description = "Vector search with a filter of 1, 10 and 50 % against raw Lucene at a recall of .99.")
+        description = "Vector search with a filter of 1, 10 and 50 %% against raw Lucene at a recall of .99.")
 final class FilterBenchmark extends Benchmark {
 
     private static final double ENOUGH = 0.99;

@@ -36,8 +36,10 @@ final class HybridBenchmark extends Benchmark {
             report.note(
                     "recall is that of vector search alone; raw Lucene's is the broader of what .95 and k hits take");
             try (RawLucene raw = RawLucene.open(run.raw().withSegments(segments))) {
-                compare(run, report, exact, ours, recall, raw, OurIndex.HYBRID_CANDIDATES, TARGET);
-                compare(run, report, exact, ours, recall, raw, LIMIT, null);
+                int candidates = OurIndex.HYBRID_CANDIDATES;
+                compare(run, report, exact, ours, recall, raw, candidates, LIMIT / 2, TARGET);
+                compare(run, report, exact, ours, recall, raw, candidates, candidates, null);
+                compare(run, report, exact, ours, recall, raw, LIMIT, LIMIT, null);
             }
         }
     }
@@ -50,18 +52,19 @@ final class HybridBenchmark extends Benchmark {
             double recall,
             RawLucene raw,
             int candidates,
+            int read,
             @Nullable Target target) {
         int equal = Breadth.reaching(
                 recall - Breadth.EQUAL, LIMIT, k -> run.recall(exact, Share.ALL, raw.vectors(LIMIT, k, Share.ALL)));
         int breadth = Math.max(candidates, equal);
         Search<?> hybrid = ours.hybrid(LIMIT);
-        Search<?> serial = raw.vectorsThenWords(candidates, breadth);
+        Search<?> serial = raw.vectorsThenWords(candidates, breadth, read);
         double theirRecall = run.recall(exact, Share.ALL, raw.vectors(LIMIT, breadth, Share.ALL));
-        List<Timing> timings =
-                run.rounds().measure(candidates + " candidates", 1, List.of(run.side(hybrid), run.side(serial)));
+        List<Timing> timings = run.rounds()
+                .measure(candidates + " candidates, " + read + " read", 1, List.of(run.side(hybrid), run.side(serial)));
         Timing ourTime = timings.get(0);
         Timing theirTime = timings.get(1);
-        String peer = "raw kNN (K " + breadth + "), then raw BM25, " + candidates + " hits read of each";
+        String peer = "raw kNN (K " + breadth + "), then raw BM25, " + candidates + " hits of each, " + read + " read";
         report.add(Line.share("1 caller, p50", ourTime.p50(), peer, theirTime.p50(), target, recall, theirRecall));
         report.add(Line.share("1 caller, p99", ourTime.p99(), peer, theirTime.p99(), null, recall, theirRecall));
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -119,10 +120,13 @@ public final class RawLucene implements AutoCloseable {
     }
 
     /** Searches by vector, then by words; returns the hits of both, the vector's first. */
-    public Search<List<RawHit>> vectorsThenWords(int limit, int breadth) {
+    public Search<List<RawHit>> vectorsThenWords(int limit, int breadth, int read) {
         return search(query -> {
-            List<RawHit> both = new ArrayList<>(nearest(query, limit, breadth, Share.ALL));
-            both.addAll(hits(searcher.search(words(query.text()), limit).scoreDocs));
+            KnnFloatVectorQuery near = new KnnFloatVectorQuery(VECTOR, query.vector(), breadth);
+            ScoreDoc[] byVector = searcher.search(near, limit).scoreDocs;
+            ScoreDoc[] byWords = searcher.search(words(query.text()), limit).scoreDocs;
+            List<RawHit> both = new ArrayList<>(hits(Arrays.copyOf(byVector, Math.min(read, byVector.length))));
+            both.addAll(hits(Arrays.copyOf(byWords, Math.min(read, byWords.length))));
             return both;
         });
     }
