@@ -6,13 +6,10 @@ import dev.groundwork.rag.IndexMismatchException;
 import dev.groundwork.rag.RagException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * snapshot never sees half of a change, and neither does a commit.
  */
 final class IndexEngine implements AutoCloseable {
-
-    /** A group takes no more than this, so that who waits first is not kept for long. */
-    private static final long MAX_GROUP_BYTES = 32 << 20;
 
     @FunctionalInterface
     interface Reading<T> {
@@ -51,7 +45,7 @@ final class IndexEngine implements AutoCloseable {
     private final SearchSettings searching;
     private final ThreadPoolExecutor helpers;
     private final Calibrator calibrator;
-    private final Queue<Change> waiting = new ConcurrentLinkedQueue<>();
+    private final GroupCommit group;
     private final Object closing = new Object();
     private volatile boolean closed;
     private volatile boolean sealed;
@@ -70,6 +64,7 @@ final class IndexEngine implements AutoCloseable {
         this.settings = settings;
         this.thread = thread;
         upkeep = new Upkeep(this);
+        group = new GroupCommit(this, thread);
         TextAnalyzer analyzer = new TextAnalyzer();
         helpers = new ThreadPoolExecutor(
                 0,
@@ -269,7 +264,7 @@ final class IndexEngine implements AutoCloseable {
         }
     }
 
-    private void requireModel(Manifest manifest, EmbeddingSpec asked) {
+    void requireModel(Manifest manifest, EmbeddingSpec asked) {
         EmbeddingSpec made = manifest.embedding();
         if (made == null) {
             made = new EmbeddingSpec(asked.modelName(), asked.fingerprint(), manifest.dimension());
@@ -290,9 +285,7 @@ final class IndexEngine implements AutoCloseable {
             throw new IllegalStateException(
                     "index " + location + " is open read-only, " + call + " needs LuceneIndex.open");
         }
-        if (sealed) {
-            throw sealed(call);
-        }
+        requireUnsealed(call);
         return writer;
     }
 
@@ -315,105 +308,25 @@ final class IndexEngine implements AutoCloseable {
 
     /** Puts a change into the queue; whoever does that {@linkplain #await waits} for it. */
     Change submit(List<IndexChange> all) {
-        Writer to = requireWriter("apply");
-        Change change = Change.of(all, to.layout(), to.logs());
-        waiting.add(change);
-        try {
-            thread.submit(() -> applyWaiting(to));
-        } catch (IllegalStateException e) {
-            if (!change.done().isDone()) {
-                throw closed("apply");
-            } // else closing came in between and has applied it, or failed to
-        }
-        return change;
+        return group.submit(requireWriter("apply"), all);
     }
 
     /** Returns when a change is acknowledged. */
     void await(Change change) {
         try {
             IndexThread.await(change.done());
-        } catch (ClosedException e) {
+        } catch (GroupCommit.ClosedException e) {
             throw closed("apply");
         } catch (Exception e) {
             throw Failures.of(location.toString(), e);
         }
     }
 
-    private static final class ClosedException extends Exception {
-        private static final long serialVersionUID = 1L;
-    }
-
-    /**
-     * Applies all that waits now; of the tasks of one group, the first one does the work of all. What comes meanwhile has a
-     * task of its own, behind those who wait to read.
-     */
-    private void applyWaiting(Writer to) {
-        List<Change> taken = new ArrayList<>();
-        try {
-            for (int left = waiting.size(); left > 0; left--) {
-                Change change = waiting.poll();
-                if (change == null) {
-                    break; // this is closing, and the queue has shrunk
-                }
-                taken.add(change);
-            }
-            apply(to, taken);
-        } catch (Throwable t) {
-            failed(taken, t); // those that are done stay done
+    /** Throws if the index takes no change any more. */
+    void requireUnsealed(String call) {
+        if (sealed) {
+            throw sealed(call);
         }
-    }
-
-    private void apply(Writer to, List<Change> taken) {
-        List<Writer.Step> group = new ArrayList<>();
-        long bytes = 0;
-        for (Change change : taken) {
-            try {
-                if (sealed) {
-                    throw sealed("apply");
-                }
-                change.planFor(to.layout());
-                byte[] logged = change.logged();
-                if (to.isClosed()) {
-                    throw new ClosedException();
-                }
-                if (to.logs() && (logged == null || logged.length > ChangeLog.MAX_PAYLOAD / 2)) {
-                    applyGroup(to, group);
-                    to.applyAndCommit(new Writer.Step(change, manifestAfter(to, change)));
-                    succeeded(List.of(change));
-                    continue;
-                }
-                Manifest before =
-                        group.isEmpty() ? to.manifest() : group.getLast().after();
-                if (!change.plan().fits(before, bound)) {
-                    applyGroup(to, group);
-                    group.add(new Writer.Step(change, manifestAfter(to, change)));
-                } else {
-                    group.add(new Writer.Step(change, before));
-                }
-                bytes += logged == null ? 0 : logged.length;
-                if (bytes > MAX_GROUP_BYTES) {
-                    applyGroup(to, group);
-                    bytes = 0;
-                }
-            } catch (Throwable t) {
-                failed(List.of(change), t);
-            }
-        }
-        applyGroup(to, group);
-    }
-
-    /** Counts what the index holds, which says whether it takes another model. */
-    private Manifest manifestAfter(Writer to, Change change) throws IOException {
-        if (to.manifest().dimension() == 0) {
-            return change.plan().check(to.manifest(), false, bound);
-        }
-        return readApplied(now -> {
-            EmbeddingSpec asked = bound;
-            if (asked != null && now.segments() > 0 && change.plan().adds()) {
-                requireModel(to.manifest(), asked); // another state may have come since it was bound
-            }
-            return change.plan().check(to.manifest(), now.segments() > 0, bound);
-        });
     }
 
     /** Opens what was applied, and lets go of the state before; for the index's thread. */
@@ -433,30 +346,10 @@ final class IndexEngine implements AutoCloseable {
         }
     }
 
-    private void applyGroup(Writer to, List<Writer.Step> group) {
-        if (group.isEmpty()) {
-            return;
-        }
-        List<Writer.Step> steps = List.copyOf(group);
-        group.clear();
-        try {
-            to.apply(steps);
-            succeeded(steps.stream().map(Writer.Step::change).toList());
-        } catch (RuntimeException e) {
-            if (steps.size() == 1) {
-                failed(List.of(steps.getFirst().change()), e);
-            } else { // one of them may be at fault, and none of the others is to suffer for it
-                steps.forEach(step -> apply(to, List.of(step.change())));
-            }
-        } catch (Throwable t) {
-            failed(steps.stream().map(Writer.Step::change).toList(), t);
-        }
-    }
-
-    private void succeeded(List<Change> group) {
+    /** Takes note that changes were applied; for the index's thread. */
+    void applied() {
         lastFailure = null;
         changed();
-        group.forEach(change -> change.done().complete(true));
     }
 
     private void changed() {
@@ -472,13 +365,13 @@ final class IndexEngine implements AutoCloseable {
         }
     }
 
-    private void failed(List<Change> group, Throwable failure) {
-        if (!(failure instanceof IllegalArgumentException || failure instanceof ClosedException)) {
+    /** Takes note that changes failed; for the index's thread. */
+    void failed(Throwable failure) {
+        if (!(failure instanceof IllegalArgumentException || failure instanceof GroupCommit.ClosedException)) {
             lastFailure = failure;
         }
         snapshots.changed(); // the writer went back to its last commit, and has made again what was logged
         commitSoon();
-        group.forEach(change -> change.done().completeExceptionally(failure));
     }
 
     private void scheduleCommit(Duration in) {
@@ -618,8 +511,8 @@ final class IndexEngine implements AutoCloseable {
             try {
                 upkeep.closing();
                 thread.call(() -> {
-                    while (writer != null && !waiting.isEmpty()) {
-                        applyWaiting(writer);
+                    if (writer != null) {
+                        group.applyAll(writer);
                     }
                     try (directory) {
                         if (writer != null) {
@@ -634,7 +527,7 @@ final class IndexEngine implements AutoCloseable {
                 throw Failures.of(location.toString(), e);
             } finally {
                 thread.close();
-                waiting.forEach(change -> change.done().completeExceptionally(closed("apply")));
+                group.refuseWaiting();
                 helpers.shutdown();
                 calibrator.close();
                 upkeep.close();

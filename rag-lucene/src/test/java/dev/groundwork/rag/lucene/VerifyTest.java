@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +125,11 @@ class VerifyTest {
 
     @Test
     void verifiesAnOpenIndexWithItsLogAndItsNamedCommits() throws IOException {
-        try (LuceneIndex index = LuceneIndex.open(folder);
+        Duration never = Duration.ofHours(1); // a commit meanwhile would delete files
+        try (LuceneIndex index = LuceneIndex.builder()
+                        .path(folder)
+                        .commitAfter(never, never)
+                        .open();
                 LuceneIndex reader = LuceneIndex.openReadOnly(folder)) {
             index.commit("kept");
             index.apply(List.of(new IndexChange.DeleteAll()));
