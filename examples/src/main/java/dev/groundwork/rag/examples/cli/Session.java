@@ -7,7 +7,7 @@ import dev.groundwork.rag.RagBuilder;
 import dev.groundwork.rag.RagSettings;
 import dev.groundwork.rag.Retrievers;
 import dev.groundwork.rag.SegmentIndex;
-import dev.groundwork.rag.llm.ChatModelPool;
+import dev.groundwork.rag.llm.pool.ChatModelPool;
 import dev.groundwork.rag.lucene.LuceneIndex;
 import dev.groundwork.rag.observability.JsonEventLogger;
 import dev.groundwork.rag.observability.LogLevel;
