@@ -202,6 +202,10 @@ final class Dispatcher {
     }
 
     private @Nullable Lease tryGrant(long now, Ticket ticket, long claims) {
+        return tryGrant(now, ticket, ticket.priority(), claims);
+    }
+
+    private @Nullable Lease tryGrant(long now, Ticket ticket, Priority priority, long claims) {
         if (inFlight >= maxInFlight) {
             ticket.wait = Quota.UNTIL_RELEASE;
             return null;
@@ -219,7 +223,7 @@ final class Dispatcher {
                 }
                 long wait = claims >= 0 && member.claimed == claims
                         ? Quota.UNTIL_RELEASE
-                        : member.nanosUntilFits(now, ticket.need(), ticket.priority());
+                        : member.nanosUntilFits(now, ticket.need(), priority);
                 if (wait == 0) {
                     tier = member.tier();
                     candidates.add(member);
@@ -341,7 +345,8 @@ final class Dispatcher {
         for (int rank = waiting.size() - 1; rank > 0; rank--) {
             Ticket first = waiting.get(rank).peek();
             if (first != null) {
-                Lease lease = tryGrant(now, first, -1);
+                // What low priority usually leaves to the others is not kept from it on its turn.
+                Lease lease = tryGrant(now, first, Priority.NORMAL, -1);
                 if (lease != null) {
                     waiting.get(rank).poll();
                     grant(first, lease, news);

@@ -25,6 +25,10 @@ final class MemberHealth {
     private static final double KEPT_PER_CALL = 0.9;
     /** Of what was seen this long ago, a third still counts. */
     private static final Duration FADES = Duration.ofSeconds(5);
+    /** Whether a member is well enough to stand in for another one is judged by a longer memory: chance must not decide. */
+    private static final double KEPT_LONG_PER_CALL = 0.98;
+
+    private static final Duration FADES_LONG = Duration.ofSeconds(30);
     /** Failures in a row that a member is given where no other one is well. */
     static final int PATIENCE_ALONE = 5;
     /** So long without an answer, besides. */
@@ -41,6 +45,8 @@ final class MemberHealth {
 
     private double served;
     private double failed;
+    private double servedLong;
+    private double failedLong;
     private long at;
     private boolean begun;
     private int inARow;
@@ -98,11 +104,11 @@ final class MemberHealth {
         probes = Math.max(0, probes - 1);
     }
 
-    /** Returns what part of its calls failed lately; 0 where nothing is known. */
+    /** Returns what part of its calls failed over a longer while; 0 where nothing is known. */
     double failureShare(long now) {
-        fade(now, 1);
-        double seen = served + failed;
-        return seen < 0.1 ? 0 : failed / seen;
+        double faded = begun ? Math.exp(-Math.max(0, now - at) / (double) FADES_LONG.toNanos()) : 0;
+        double seen = (servedLong + failedLong) * faded;
+        return seen < 0.1 ? 0 : failedLong / (servedLong + failedLong);
     }
 
     /** Returns its part of what it usually gets; less than 1 while it starts slowly. */
@@ -111,8 +117,9 @@ final class MemberHealth {
     }
 
     void served(long now, boolean probe) {
-        fade(now, KEPT_PER_CALL);
+        fade(now);
         served++;
+        servedLong++;
         inARow = 0;
         lastServed = now;
         everServed = true;
@@ -122,6 +129,8 @@ final class MemberHealth {
             wellSince = now;
             served = 1;
             failed = 0;
+            servedLong = 1;
+            failedLong = 0;
             ramp = 2;
         } else if (ramp > 0 && breaker.isClosed()) {
             ramp = ramp >= STARTED ? 0 : ramp * 2;
@@ -136,8 +145,9 @@ final class MemberHealth {
      * @return whether it rests now and did not before
      */
     boolean failed(long now, boolean probe, double weight, boolean otherIsWell, String why, RandomGenerator random) {
-        fade(now, KEPT_PER_CALL);
+        fade(now);
         failed += weight;
+        failedLong++;
         inARow++;
         if (!breaker.isClosed()) {
             if (!probe) {
@@ -185,15 +195,14 @@ final class MemberHealth {
         }
     }
 
-    private void fade(long now, double kept) {
-        if (begun && now - at > 0) {
-            double factor = kept * Math.exp(-(now - at) / (double) FADES.toNanos());
-            served *= factor;
-            failed *= factor;
-        } else {
-            served *= kept;
-            failed *= kept;
-        }
+    private void fade(long now) {
+        double passed = begun ? Math.max(0, now - at) : 0;
+        double factor = KEPT_PER_CALL * Math.exp(-passed / FADES.toNanos());
+        double factorLong = KEPT_LONG_PER_CALL * Math.exp(-passed / FADES_LONG.toNanos());
+        served *= factor;
+        failed *= factor;
+        servedLong *= factorLong;
+        failedLong *= factorLong;
         begun = true;
         at = now;
     }

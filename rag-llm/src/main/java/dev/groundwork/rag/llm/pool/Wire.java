@@ -18,7 +18,6 @@ final class Wire {
     private @Nullable Runnable abort;
 
     private volatile Map<String, List<String>> headers = Map.of();
-    private volatile int status;
 
     static @Nullable Wire current() {
         return CURRENT.get();
@@ -39,11 +38,16 @@ final class Wire {
         }
     }
 
-    /** A request is sent, and this ends it; it is ended at once where the attempt was given up already. */
-    void sending(Runnable ends) {
+    /** A request is sent. Until its response begins, an interrupt of the thread ends it. */
+    synchronized void sending() {
+        requests++;
+        abort = null;
+    }
+
+    /** From now on this ends the exchange: its body is being read. */
+    void body(Runnable ends) {
         boolean late;
         synchronized (this) {
-            requests++;
             abort = ends;
             late = aborted;
         }
@@ -52,8 +56,7 @@ final class Wire {
         }
     }
 
-    void answered(int code, Map<String, List<String>> given) {
-        status = code;
+    void answered(Map<String, List<String>> given) {
         headers = given;
     }
 
@@ -69,10 +72,6 @@ final class Wire {
         }
     }
 
-    synchronized boolean aborted() {
-        return aborted;
-    }
-
     /** Returns how many requests were sent; 0 where the model does not use the client. */
     synchronized int requests() {
         return requests;
@@ -80,9 +79,5 @@ final class Wire {
 
     Map<String, List<String>> headers() {
         return headers;
-    }
-
-    int status() {
-        return status;
     }
 }

@@ -9,7 +9,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +34,8 @@ final class OpenAiTestServer implements AutoCloseable {
     private final ExecutorService executor = Executors.newCachedThreadPool();
     private final Deque<Reply> script = new ConcurrentLinkedDeque<>();
     private final AtomicInteger calls = new AtomicInteger();
+    private final List<String> keys = new CopyOnWriteArrayList<>();
+    private final List<String> bodies = new CopyOnWriteArrayList<>();
     private final CountDownLatch closing = new CountDownLatch(1);
 
     /** Counted down when a call has arrived that is not answered. */
@@ -41,7 +45,7 @@ final class OpenAiTestServer implements AutoCloseable {
     final CountDownLatch disconnected = new CountDownLatch(1);
 
     OpenAiTestServer(Reply... replies) throws IOException {
-        script.addAll(java.util.List.of(replies));
+        script.addAll(List.of(replies));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(executor);
         server.createContext("/v1/chat/completions", this::handle);
@@ -56,12 +60,29 @@ final class OpenAiTestServer implements AutoCloseable {
         return calls.get();
     }
 
+    /** Returns each request's Authorization header. */
+    List<String> keys() {
+        return keys;
+    }
+
+    /** Returns each request's body. */
+    List<String> bodies() {
+        return bodies;
+    }
+
+    /** Replaces what is to come. */
+    void then(Reply... replies) {
+        script.clear();
+        script.addAll(List.of(replies));
+    }
+
     private void handle(HttpExchange exchange) {
         calls.incrementAndGet();
         try (exchange) {
-            boolean stream = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)
-                    .replace(" ", "")
-                    .contains("\"stream\":true");
+            keys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            bodies.add(body);
+            boolean stream = body.replace(" ", "").contains("\"stream\":true");
             Reply reply = script.size() > 1 ? script.poll() : script.peek();
             reply.answer(this, exchange, stream);
         } catch (Exception e) {
@@ -97,6 +118,14 @@ final class OpenAiTestServer implements AutoCloseable {
             if (status == 429) {
                 exchange.getResponseHeaders().add("Retry-After", "2");
             }
+            respond(exchange, status, "{\"error\":{\"message\":\"" + message + "\",\"type\":\"test\"}}");
+        };
+    }
+
+    /** Refuses with this status, message and header. */
+    static Reply fails(int status, String message, String header, String value) {
+        return (server, exchange, stream) -> {
+            exchange.getResponseHeaders().add(header, value);
             respond(exchange, status, "{\"error\":{\"message\":\"" + message + "\",\"type\":\"test\"}}");
         };
     }
@@ -171,22 +200,22 @@ final class OpenAiTestServer implements AutoCloseable {
         }
     }
 
-    private static OutputStream startStream(HttpExchange exchange) throws IOException {
+    static OutputStream startStream(HttpExchange exchange) throws IOException {
         exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         return exchange.getResponseBody();
     }
 
-    private static void sendToken(OutputStream out, String token) throws IOException {
+    static void sendToken(OutputStream out, String token) throws IOException {
         send(out, "{\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + token + "\"}}]}");
     }
 
-    private static void send(OutputStream out, String data) throws IOException {
+    static void send(OutputStream out, String data) throws IOException {
         out.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
         out.flush();
     }
 
-    private static void respond(HttpExchange exchange, int status, String json) throws IOException {
+    static void respond(HttpExchange exchange, int status, String json) throws IOException {
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().add("Content-Type", "application/json");
         exchange.sendResponseHeaders(status, bytes.length);

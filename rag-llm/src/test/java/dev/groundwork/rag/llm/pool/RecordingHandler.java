@@ -23,6 +23,8 @@ final class RecordingHandler implements LlmStreamHandler {
     volatile @Nullable LlmReply reply;
     volatile @Nullable Throwable error;
     private final Runnable onPartial;
+    volatile boolean restartable;
+    final AtomicInteger restarts = new AtomicInteger();
 
     RecordingHandler() {
         this(() -> {});
@@ -42,6 +44,19 @@ final class RecordingHandler implements LlmStreamHandler {
         } finally {
             inside.set(false);
         }
+    }
+
+    @Override
+    public boolean canRestart() {
+        return restartable;
+    }
+
+    @Override
+    public void onRestart() {
+        enter();
+        restarts.incrementAndGet();
+        partials.clear();
+        inside.set(false);
     }
 
     @Override
@@ -72,6 +87,15 @@ final class RecordingHandler implements LlmStreamHandler {
             throw new AssertionError("the stream has no end");
         }
         return this;
+    }
+
+    RecordingHandler restartable() {
+        restartable = true;
+        return this;
+    }
+
+    boolean done() {
+        return terminals.get() > 0;
     }
 
     String text() {
