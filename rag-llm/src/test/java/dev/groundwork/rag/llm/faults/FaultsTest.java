@@ -47,7 +47,7 @@ class FaultsTest {
         return ChatResponse.builder().aiMessage(AiMessage.from(text)).build();
     }
 
-    private static final class Record implements StreamingChatResponseHandler {
+    private static final class Recorded implements StreamingChatResponseHandler {
         private final List<String> partials = new ArrayList<>();
         private int completed;
         private int failed;
@@ -112,7 +112,7 @@ class FaultsTest {
     void aCutStreamBreaksOffOnceAndNeverCompletes() {
         StreamingChatModel model = Faults.seeded(3).cut(1).into(STREAMS);
         for (int i = 0; i < 50; i++) {
-            Record record = new Record();
+            Recorded record = new Recorded();
             model.chat("why?", record);
             assertThat(record.completed).isZero();
             assertThat(record.failed).isEqualTo(1);
@@ -122,7 +122,7 @@ class FaultsTest {
 
     @Test
     void aGarbledStreamCompletesWithOtherWords() {
-        Record record = new Record();
+        Recorded record = new Recorded();
         Faults.seeded(3).garbage(1).into(STREAMS).chat("why?", record);
         assertThat(record.partials).hasSize(20).doesNotContain("t0 ");
         assertThat(record.completed).isEqualTo(1);
@@ -143,7 +143,7 @@ class FaultsTest {
         caller.join();
         assertThat(thrown).hasSize(1);
 
-        Record record = new Record();
+        Recorded record = new Recorded();
         Faults.seeded(3).hang(1).into(STREAMS).chat("why?", record);
         assertThat(record.failed + record.completed + record.partials.size()).isZero();
     }
