@@ -323,7 +323,7 @@ final class Attempt implements StreamingChatResponseHandler {
         if (fault == null) {
             lease.served(usage, streaming == null ? -1 : firstTokenNanos, wire.headers());
         } else {
-            lease.failed(fault, true, wire.headers());
+            lease.failed(fault, true, true, wire.headers());
         }
         tell(() -> run.ended(this, response, fault, usage));
     }
@@ -336,7 +336,7 @@ final class Attempt implements StreamingChatResponseHandler {
         MemberFault fault = MemberFault.of(error, wire.headers(), core.clock().now());
         long took = core.clock().nanoTime() - lease.sent();
         boolean telling = fault.kind() != MemberFault.Kind.TIMED_OUT || took >= Dispatcher.TELLING_TIME.toNanos();
-        lease.failed(fault, telling, wire.headers());
+        lease.failed(fault, telling, charsOut.get() > 0, wire.headers());
         tell(() -> run.ended(this, null, fault, new Usage(0, 0)));
     }
 

@@ -14,6 +14,7 @@ import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -220,12 +221,15 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         attempt.start(executor);
     }
 
-    /** Returns how long an attempt may take until its answer, or a stream's first piece: part of what is left while another member could be asked after it. */
+    /** Returns how long an attempt may take until its answer, or a stream's first piece: half of what is left while another member could be asked after it, and up to three quarters where it usually takes so long. */
     private long ownLimit(Lease lease, long left) {
         Duration set = stream && core.settings().firstTokenTimeout != null
                 ? core.settings().firstTokenTimeout
                 : core.settings().attemptTimeout;
-        return set != null ? set.toNanos() : lease.othersCould() ? left / 2 : NONE;
+        if (set != null) {
+            return set.toNanos();
+        }
+        return lease.othersCould() ? Math.max(left / 2, Math.min(lease.usualNanos(), left / 4 * 3)) : NONE;
     }
 
     private long hedgeTime(Lease lease, long now) {
@@ -499,7 +503,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         MemberFault fault = stalled ? MemberFault.STALLED : MemberFault.TIME_LIMIT;
         attempt.kill();
         boolean telling = stalled || attempt.limitNanos >= Dispatcher.TELLING_TIME.toNanos();
-        attempt.lease().failed(fault, telling, java.util.Map.of());
+        attempt.lease().failed(fault, telling, true, Map.of());
         fail(attempt, fault, attempt.lease().estimate(attempt.outputSoFar()));
     }
 
@@ -522,7 +526,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
                 attempt.kill();
                 boolean telling = !attempt.begun && attempt.limitNanos >= Dispatcher.TELLING_TIME.toNanos();
                 Usage usage = attempt.lease().estimate(attempt.outputSoFar());
-                attempt.lease().failed(MemberFault.TIME_LIMIT, telling, java.util.Map.of());
+                attempt.lease().failed(MemberFault.TIME_LIMIT, telling, true, Map.of());
                 if (attempt.sent()) {
                     log.add(
                             core.told(

@@ -166,7 +166,7 @@ final class Dispatcher {
             for (MemberState member : members) {
                 if (!ticket.wasTried(member)
                         && eligible(ticket, member)
-                        && member.nanosUntilFits(now, ticket.need(), ticket.priority()) == 0) {
+                        && member.nanosUntilFits(now, ticket.need(), ticket.priority(), queued > 0) == 0) {
                     return true;
                 }
             }
@@ -223,7 +223,10 @@ final class Dispatcher {
                 }
                 long wait = claims >= 0 && member.claimed == claims
                         ? Quota.UNTIL_RELEASE
-                        : member.nanosUntilFits(now, ticket.need(), priority);
+                        : member.nanosUntilFits(now, ticket.need(), priority, queued > 0);
+                if (tooLateFor(ticket, member)) {
+                    continue;
+                }
                 if (wait == 0) {
                     tier = member.tier();
                     candidates.add(member);
@@ -243,11 +246,18 @@ final class Dispatcher {
 
     private boolean othersCould(long now, Ticket ticket, MemberState but) {
         for (MemberState member : members) {
-            if (member != but && member.restLeft(now) == 0 && eligible(ticket, member)) {
+            if (member != but
+                    && eligible(ticket, member)
+                    && member.nanosUntilFits(now, ticket.need(), ticket.priority(), false) == 0) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** It has waited so long that the member's answer would come too late: better that somebody else has the place. */
+    private static boolean tooLateFor(Ticket ticket, MemberState member) {
+        return ticket.queued && ticket.deadline().remainingNanos() < member.enoughNanos();
     }
 
     private MemberState chosen() {
@@ -270,7 +280,7 @@ final class Dispatcher {
         long soonest = Quota.NEVER;
         for (MemberState member : members) {
             if (eligible(ticket, member)) {
-                soonest = Math.min(soonest, member.nanosUntilFits(now, ticket.need(), ticket.priority()));
+                soonest = Math.min(soonest, member.nanosUntilFits(now, ticket.need(), ticket.priority(), queued > 0));
             }
         }
         return soonest >= Quota.UNTIL_RELEASE ? -1 : soonest;
@@ -361,7 +371,7 @@ final class Dispatcher {
     private int claim(Ticket ticket) {
         int fresh = 0;
         for (MemberState member : members) {
-            if (member.claimed != round && eligible(ticket, member)) {
+            if (member.claimed != round && eligible(ticket, member) && !tooLateFor(ticket, member)) {
                 member.claimed = round;
                 fresh++;
             }
@@ -439,11 +449,11 @@ final class Dispatcher {
         }
     }
 
-    void failed(Lease lease, MemberFault fault, boolean telling, Map<String, List<String>> headers) {
-        judge(lease, now -> failed(now, lease, fault, telling), headers);
+    void failed(Lease lease, MemberFault fault, boolean telling, boolean used, Map<String, List<String>> headers) {
+        judge(lease, now -> failed(now, lease, fault, telling, used), headers);
     }
 
-    private void failed(long now, Lease lease, MemberFault fault, boolean telling) {
+    private void failed(long now, Lease lease, MemberFault fault, boolean telling, boolean used) {
         MemberState state = lease.state();
         Quota quota = state.refusing();
         Quota.Share share = lease.groupShare() == null ? lease.ownShare() : lease.groupShare();
@@ -454,10 +464,13 @@ final class Dispatcher {
                 quota.refused(now, java.util.Objects.requireNonNull(share), asked, false, fault.errorType(), random);
             case USED_UP ->
                 quota.refused(now, java.util.Objects.requireNonNull(share), asked, true, fault.errorType(), random);
-            case DENIED -> health.restFor(now, DENIED_REST, fault.errorType(), random);
+            case DENIED -> health.restFor(now, DENIED_REST, true, fault.errorType(), random);
             case TIMED_OUT, HICCUP, UNREACHABLE, FAILED -> {
                 if (asked != null) {
                     state.own().coolFor(now, asked, fault.errorType(), random);
+                }
+                if (fault.kind() == MemberFault.Kind.TIMED_OUT) {
+                    state.timedOut(now, lease);
                 }
                 if (telling) {
                     if (fault.kind() == MemberFault.Kind.TIMED_OUT) {
@@ -475,10 +488,10 @@ final class Dispatcher {
                 // It says nothing of the member.
             }
         }
-        if (fault.kind().costsNothing()) {
+        if (fault.kind().costsNothing() && !used) {
             state.settle(now, lease, 0, 0);
         } else {
-            state.settle(now, lease, lease.need().inputTokens(), 0);
+            state.abandoned(lease, 0);
         }
     }
 

@@ -17,6 +17,7 @@ final class Lease {
     private final long outputTokens;
     private final boolean probe;
     private final boolean othersCould;
+    private final long usualNanos;
     private final Quota.Share ownShare;
     private final Quota.@Nullable Share groupShare;
 
@@ -41,6 +42,7 @@ final class Lease {
         this.outputTokens = outputTokens;
         this.probe = probe;
         this.othersCould = othersCould;
+        this.usualNanos = state.enoughNanos();
         this.ownShare = ownShare;
         this.groupShare = groupShare;
     }
@@ -65,9 +67,14 @@ final class Lease {
         return probe;
     }
 
-    /** Returns whether another member could have been asked as well, now or soon. */
+    /** Returns whether another member could have been asked as well, right now. */
     boolean othersCould() {
         return othersCould;
+    }
+
+    /** Returns how long calls of this member usually take at most; 0 while too little is known. */
+    long usualNanos() {
+        return usualNanos;
     }
 
     Quota.Share ownShare() {
@@ -91,14 +98,19 @@ final class Lease {
                 headers);
     }
 
-    /** The member failed. {@code telling}: whether it had enough time for the failure to tell something of it. */
-    void failed(MemberFault fault, boolean telling, Map<String, List<String>> headers) {
-        dispatcher.failed(this, fault, telling, headers);
+    /**
+     * The member failed.
+     *
+     * @param telling whether it had enough time for the failure to tell something of it
+     * @param used whether some of the answer came, so that the provider has counted tokens
+     */
+    void failed(MemberFault fault, boolean telling, boolean used, Map<String, List<String>> headers) {
+        dispatcher.failed(this, fault, telling, used, headers);
     }
 
     /** The call says nothing about the member: it was cancelled. The prompt has been paid for, and what came. */
     void cancelled(long outputSoFar) {
-        dispatcher.judge(this, now -> state.settle(now, this, need.inputTokens(), outputSoFar), Map.of());
+        dispatcher.judge(this, now -> state.abandoned(this, outputSoFar), Map.of());
     }
 
     /** The request was never sent. */

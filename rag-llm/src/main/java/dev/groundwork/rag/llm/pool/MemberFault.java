@@ -66,12 +66,7 @@ record MemberFault(
         /** The request itself is at fault: no other member is tried. */
         REJECTED;
 
-        /** Returns whether it tells that the member is ill. */
-        boolean isIllness() {
-            return this == TIMED_OUT || this == HICCUP || this == UNREACHABLE || this == FAILED;
-        }
-
-        /** Returns whether the provider can't have counted tokens for it. */
+        /** Returns whether the provider can't have counted tokens for it, unless some of the answer came. */
         boolean costsNothing() {
             return this != TIMED_OUT && this != FILTERED;
         }

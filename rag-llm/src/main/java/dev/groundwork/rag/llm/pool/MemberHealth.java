@@ -54,15 +54,26 @@ final class MemberHealth {
     private long lastServed;
     private int rests;
     private long restsUntil;
+    private long restsSince;
+    /** Whether its rest has a reason that no demand changes. */
+    private boolean firm;
+
     private long wellSince;
     private int ramp;
     private int probes;
     private String reason = "";
 
-    /** Returns how long until it may be called: 0, nanoseconds, or {@link Quota#UNTIL_RELEASE}. */
-    long nanosUntilFits(long now, int inFlight) {
+    /**
+     * Returns how long until it may be called: 0, nanoseconds, or {@link Quota#UNTIL_RELEASE}.
+     *
+     * @param somebodyWaits whether the others have not enough room: then it is probed after the first rest's time already
+     */
+    long nanosUntilFits(long now, int inFlight, boolean somebodyWaits) {
         if (breaker.isOpen()) {
             long left = restsUntil - now;
+            if (somebodyWaits && !firm) {
+                left = Math.min(left, restsSince + REST.toNanos() - now);
+            }
             return left > 0 ? left : probes > 0 ? Quota.UNTIL_RELEASE : 0;
         }
         if (breaker.isHalfOpen()) {
@@ -90,7 +101,7 @@ final class MemberHealth {
 
     /** Takes the right to call it; returns whether the call is a probe. */
     boolean take(long now) {
-        if (breaker.isOpen() && restsUntil - now <= 0) {
+        if (breaker.isOpen()) {
             breaker.halfOpen();
         }
         if (breaker.isHalfOpen()) {
@@ -171,16 +182,18 @@ final class MemberHealth {
         }
         rests++;
         Duration time = REST.multipliedBy(Math.min(rests, 1_000));
-        restFor(now, time.compareTo(LONGEST_REST) < 0 ? time : LONGEST_REST, why, random);
+        restFor(now, time.compareTo(LONGEST_REST) < 0 ? time : LONGEST_REST, false, why, random);
     }
 
     /** Rests for at least this long, then is probed. A rest that ends later stays. */
-    void restFor(long now, Duration time, String why, RandomGenerator random) {
+    void restFor(long now, Duration time, boolean despiteDemand, String why, RandomGenerator random) {
         long until = now + time.toNanos() + (long) (time.toNanos() * Quota.JITTER * random.nextDouble());
         if (!resting(now) || until - restsUntil > 0) {
             restsUntil = until;
             reason = why;
         }
+        firm = despiteDemand;
+        restsSince = now;
         if (!breaker.isOpen()) {
             breaker.open();
         }

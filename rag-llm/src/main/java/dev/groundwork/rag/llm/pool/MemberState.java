@@ -17,6 +17,8 @@ final class MemberState implements MemberChoice.Candidate {
     private static final double SPARE = 1.5;
 
     private static final double NEW = 0.2;
+    /** Few calls take longer than this many times what 19 of 20 take. */
+    private static final double ENOUGH = 1.5;
     /** A token count is right within about so much for other models than the counter's. */
     private static final double COUNT_ERROR = 1.2;
 
@@ -107,11 +109,11 @@ final class MemberState implements MemberChoice.Candidate {
     }
 
     /** Returns how long a call has to wait for it: 0, nanoseconds, {@link Quota#UNTIL_RELEASE} or {@link Quota#NEVER}. */
-    long nanosUntilFits(long now, Need need, Priority priority) {
+    long nanosUntilFits(long now, Need need, Priority priority, boolean somebodyWaits) {
         if (draining) {
             return Quota.NEVER;
         }
-        long wait = health.nanosUntilFits(now, inFlight);
+        long wait = health.nanosUntilFits(now, inFlight, somebodyWaits);
         if (wait == 0 && member.healthCheck() != null && health.toBeProbed(now)) {
             wait = Quota.UNTIL_RELEASE;
         }
@@ -151,7 +153,16 @@ final class MemberState implements MemberChoice.Candidate {
         }
     }
 
-    /** What the call used is known, or given up as lost. */
+    /** The call was given up: what was set aside for it stays used, as the provider may have counted it. */
+    void abandoned(Lease lease, long outSoFar) {
+        long in = lease.need().inputTokens();
+        Price price = member.price();
+        tokensIn += in;
+        tokensOut += outSoFar;
+        micros += price == null ? 0 : price.micros(in, outSoFar);
+    }
+
+    /** What the call used is known. */
     void settle(long now, Lease lease, long in, long out) {
         Price price = member.price();
         long cost = price == null ? 0 : price.micros(in, out);
@@ -188,6 +199,17 @@ final class MemberState implements MemberChoice.Candidate {
         }
         output += NEW * (out - output);
         settle(now, lease, in, out);
+    }
+
+    /** It took at least so long; leaving that out would make a slow member look quick. */
+    void timedOut(long now, Lease lease) {
+        answers.add(now - lease.sent());
+    }
+
+    /** Returns how long a call has to be given so that it is not in vain; 0 while too little is known. */
+    long enoughNanos() {
+        long p95 = answers.p95();
+        return p95 < 0 ? 0 : (long) (p95 * ENOUGH);
     }
 
     /** Returns the 95th percentile of its latency; -1 where too little is known. */
