@@ -43,10 +43,7 @@ final class PoolCommand extends Command {
     @Mixin
     private final LlmOptions llms = new LlmOptions();
 
-    @Option(
-            order = 1,
-            names = "--status",
-            description = "Show each model's state; this is what the command does anyway.")
+    @Option(order = 1, names = "--status", description = "Show each model's state and what is left of its limits.")
     private boolean status;
 
     @Option(
@@ -71,6 +68,9 @@ final class PoolCommand extends Command {
     public Integer call() {
         if (timeout < 1 || timeout > 3_600) {
             throw new UsageException("--timeout is " + timeout + ", must be from 1 to 3600");
+        }
+        if (!status && !probe) {
+            throw new UsageException("say what to show: --status, or --probe to ask each model");
         }
         PoolPlan plan = llms.plan();
         if (plan.isEmpty()) {

@@ -28,8 +28,10 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -377,20 +379,21 @@ class WireFaultsIT {
     @Test
     void timersFireAndOthersAreServedWhileHandlersBlockListenersThrowAndTheCommonPoolIsFull() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        int workers = java.util.concurrent.ForkJoinPool.getCommonPoolParallelism() + 4;
-        CountDownLatch busy =
-                new CountDownLatch(Math.max(1, java.util.concurrent.ForkJoinPool.getCommonPoolParallelism()));
-        for (int i = 0; i < workers; i++) {
-            java.util.concurrent.ForkJoinTask<?> unused = java.util.concurrent.ForkJoinPool.commonPool()
-                    .submit(() -> {
-                        busy.countDown();
-                        try {
-                            release.await();
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        }
-                    });
+        int workers = ForkJoinPool.getCommonPoolParallelism();
+        CountDownLatch busy = new CountDownLatch(workers);
+        for (int i = 0; i < workers + 4; i++) {
+            // On the common pool, without naming it.
+            CompletableFuture<Boolean> unused = new CompletableFuture<Boolean>().completeAsync(() -> {
+                busy.countDown();
+                try {
+                    return release.await(60, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return false;
+                }
+            });
         }
+        assertThat(busy.await(10, TimeUnit.SECONDS)).isTrue();
         try (SilentServer silent = new SilentServer()) {
             OpenAiTestServer serves = server(says("one two three"));
             ChatModelPool pool = opened(builder()

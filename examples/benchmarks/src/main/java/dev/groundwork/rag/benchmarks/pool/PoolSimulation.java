@@ -167,7 +167,8 @@ public final class PoolSimulation implements Callable<Integer> {
 
     /** A primary that is out for a minute, and a request every four seconds. */
     private void outage() {
-        out.printf("%nThe preferred of two is out for 60 s, 15 requests meanwhile%n");
+        out.println();
+        out.println("The preferred of two is out for 60 s, 15 requests meanwhile");
         out.println("router                      answered  attempts on it while out  back after");
         List<Maker> makers = List.of(
                 (clock, providers) -> new PoolRouter(clock, providers, DEADLINE, true, seed),

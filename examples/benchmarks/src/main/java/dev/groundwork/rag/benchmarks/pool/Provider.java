@@ -93,8 +93,9 @@ final class Provider {
     }
 
     private void forget(long now) {
-        while (!window.isEmpty() && now - window.peek().at() >= MINUTE) {
-            tokens -= window.poll().tokens();
+        for (Use oldest = window.peek(); oldest != null && now - oldest.at() >= MINUTE; oldest = window.peek()) {
+            tokens -= oldest.tokens();
+            window.remove();
         }
     }
 
@@ -119,7 +120,8 @@ final class Provider {
         }
         if (window.size() >= profile.requestsPerMinute() || tokens + tokensNeeded > profile.tokensPerMinute()) {
             breaches++;
-            double wait = window.isEmpty() ? 1 : (MINUTE - (now - window.peek().at())) / 1e9;
+            Use oldest = window.peek();
+            double wait = oldest == null ? 1 : (MINUTE - (now - oldest.at())) / 1e9;
             after(REFUSAL.toNanos(), () -> client.ended(new Outcome(429, Math.ceil(wait))));
             return;
         }
