@@ -1,5 +1,6 @@
 package dev.groundwork.rag.benchmarks;
 
+import dev.groundwork.rag.benchmarks.pool.PoolOverhead;
 import dev.groundwork.rag.benchmarks.pool.PoolSimulation;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -48,6 +49,7 @@ public final class BenchCommand implements Runnable {
                         new RecallBenchmark(surroundings))
                 .forEach(line::addSubcommand);
         line.addSubcommand(new PoolSimulation(surroundings.out()))
+                .addSubcommand(new PoolOverhead())
                 .addSubcommand(new HelpCommand())
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))

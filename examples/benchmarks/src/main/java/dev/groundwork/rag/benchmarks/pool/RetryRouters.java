@@ -12,7 +12,7 @@ final class RetryRouters {
     private RetryRouters() {}
 
     /** Something that sends attempt after attempt. */
-    private abstract static class Attempts implements Router {
+    abstract static class Attempts implements Router {
 
         final VirtualClock clock;
         final List<Provider> providers;
