@@ -464,7 +464,10 @@ final class Dispatcher {
                 quota.refused(now, java.util.Objects.requireNonNull(share), asked, false, fault.errorType(), random);
             case USED_UP ->
                 quota.refused(now, java.util.Objects.requireNonNull(share), asked, true, fault.errorType(), random);
-            case DENIED -> health.restFor(now, DENIED_REST, true, fault.errorType(), random);
+            case DENIED -> {
+                health.restFor(now, DENIED_REST, true, fault.errorType(), random);
+                checkAfterRest(now, state);
+            }
             case TIMED_OUT, HICCUP, UNREACHABLE, FAILED -> {
                 if (asked != null) {
                     state.own().coolFor(now, asked, fault.errorType(), random);
@@ -575,6 +578,7 @@ final class Dispatcher {
         try {
             long now = clock.nanoTime();
             state.health().wake(now);
+            checkAfterRest(now, state);
             tellChanges(now, news);
             dispatch(now, news);
         } finally {

@@ -38,6 +38,7 @@ final class PoolCore implements Dispatcher.Observer {
             new ShareBudget(RETRY_SHARE, MOST_RETRIES_KEPT, RETRY_RESERVE, RETRIES_PER_SECOND);
     private final ShareBudget hedges;
     private final Set<String> ownRetriesTold = ConcurrentHashMap.newKeySet();
+    private final Set<MemberState> watched = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean listenerWarned = new AtomicBoolean();
     private volatile boolean countsTokens;
 
@@ -139,19 +140,24 @@ final class PoolCore implements Dispatcher.Observer {
     /** Where a member's key was refused, its supplier is asked now and then for another one. */
     void watchKey(MemberState state) {
         ApiKey key = state.member().apiKey();
-        if (key != null) {
-            PoolClock.Timer unused = clock.schedule(KEY_CHECK_NANOS, () -> control.execute(() -> checkKey(state, key)));
+        if (key != null && watched.add(state)) {
+            checkLater(state, key);
         }
     }
 
+    private void checkLater(MemberState state, ApiKey key) {
+        PoolClock.Timer unused = clock.schedule(KEY_CHECK_NANOS, () -> control.execute(() -> checkKey(state, key)));
+    }
+
     private void checkKey(MemberState state, ApiKey key) {
-        if (state.draining() || !dispatcher.rests(state)) {
+        boolean over = state.draining() || !dispatcher.rests(state);
+        if (!over && !key.rotated()) {
+            checkLater(state, key);
             return;
         }
-        if (key.rotated()) {
+        watched.remove(state);
+        if (!over) {
             dispatcher.wake(state);
-        } else {
-            watchKey(state);
         }
     }
 

@@ -205,6 +205,70 @@ class OutageFaultsTest {
     }
 
     @Test
+    void aRefusedKeyIsAskedForAgainUntilItIsAnotherOne() {
+        String[] key = {"old"};
+        int[] asked = {0};
+        ApiKey supplied = new ApiKey(() -> {
+            asked[0]++;
+            return key[0];
+        });
+        try (VirtualPool at = new VirtualPool()
+                .member("a", m -> m.apiKey(supplied), (model, request, handler) -> {
+                    boolean good = supplied.forRequest().equals("new");
+                    (good ? says("a", FAST) : fails(status(401, "key"), FAST)).play(model, request, handler);
+                })
+                .member("b", says("b", FAST))) {
+            for (int i = 0; i < 20; i++) {
+                at.ask(LONG);
+                at.passSeconds(1);
+            }
+            assertThat(at.calls("a")).isEqualTo(1);
+            assertThat(asked[0]).as("once each five seconds").isBetween(3, 7);
+            key[0] = "new";
+            at.passSeconds(6);
+            RecordingHandler call = at.ask(LONG);
+            at.passSeconds(1);
+
+            assertThat(call.text()).isEqualTo("a");
+            at.assertSound();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {503, 401})
+    void aHealthCheckProbesInsteadOfCallers(int status) {
+        boolean[] well = {false};
+        int[] checks = {0};
+        PoolMember.HealthCheck check = () -> {
+            checks[0]++;
+            if (!well[0]) {
+                throw new IllegalStateException("ill");
+            }
+        };
+        try (VirtualPool at = new VirtualPool()
+                .member("a", m -> m.healthCheck(check), fails(status(status, "out"), FAST))
+                .member("b", says("b", FAST))) {
+            for (int i = 0; i < 400; i++) {
+                at.ask(LONG);
+                at.passSeconds(1);
+            }
+            int calls = at.calls("a");
+            assertThat(calls).as("until it rested").isLessThanOrEqualTo(4);
+            assertThat(checks[0]).isPositive();
+
+            at.model("a").then(says("a", FAST));
+            well[0] = true;
+            for (int i = 0; i < 320; i++) {
+                at.ask(LONG);
+                at.passSeconds(1);
+            }
+            assertThat(at.calls("a")).as("back after the check").isGreaterThan(calls);
+            assertThat(at.status("a").state()).isEqualTo(State.UP);
+            at.assertSound();
+        }
+    }
+
+    @Test
     void aProbeThatIsCancelledIsNotLost() {
         try (VirtualPool at = new VirtualPool().member("a", fails(dead(), FAST))) {
             for (int i = 0; i < 8; i++) {
