@@ -186,6 +186,18 @@ final class Answering {
             }
 
             @Override
+            public boolean canRestart() {
+                return true;
+            }
+
+            @Override
+            public void onRestart() {
+                if (!gate.restart()) {
+                    done.completeExceptionally(new CancelledException(Hop.CHAT));
+                }
+            }
+
+            @Override
             public void onComplete(LlmReply reply) {
                 done.complete(reply);
             }

@@ -29,7 +29,8 @@ public interface LlmPool extends ChatModel, AutoCloseable {
      * {@link LlmStream#cancel()}, on a thread of the pool's choice.
      *
      * <p>A member that fails before its first token is replaced by the next one unseen. A stream that breaks after that
-     * ends with an error, never as a whole answer.
+     * starts again where the handler can ({@link LlmStreamHandler#canRestart}), or ends with a
+     * {@link PartialAnswerException}, never as a whole answer.
      */
     LlmStream stream(ChatRequest request, Deadline deadline, LlmStreamHandler handler);
 
@@ -39,7 +40,7 @@ public interface LlmPool extends ChatModel, AutoCloseable {
     /** Returns each member's state, in the order of preference. Does not call any provider. */
     List<MemberStatus> members();
 
-    /** Closes what the pool owns. Calls under way are cancelled. */
+    /** Closes what the pool owns. Calls under way may be given a bounded time to end; then they are cancelled. */
     @Override
     void close();
 
@@ -48,6 +49,18 @@ public interface LlmPool extends ChatModel, AutoCloseable {
 
         /** Receives the next piece of the answer. */
         void onPartial(String text);
+
+        /**
+         * Returns whether this handler can throw away what it was handed, so that another member may write the answer
+         * anew where the first one breaks off. It can't by default: such a stream ends with a
+         * {@link PartialAnswerException}.
+         */
+        default boolean canRestart() {
+            return false;
+        }
+
+        /** Called when the answer starts anew: what was handed over so far is to be thrown away. */
+        default void onRestart() {}
 
         /** Receives the whole answer; the last call. */
         void onComplete(LlmReply reply);

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** No member of the pool could answer. It says what each attempt came to, and when to come back. */
-public final class LlmUnavailableException extends RagException {
+public sealed class LlmUnavailableException extends RagException permits PartialAnswerException {
 
     private static final long serialVersionUID = 1L;
 
@@ -29,7 +29,7 @@ public final class LlmUnavailableException extends RagException {
 
     private static String describe(List<LlmAttempt> attempts) {
         if (attempts.isEmpty()) {
-            return "no model could answer: the pool has no member to ask";
+            return "no model could answer: the pool has no member that can serve this now";
         }
         return "no model could answer: "
                 + String.join(

@@ -34,6 +34,24 @@ final class PartialGate {
         return pass();
     }
 
+    /** The stream starts again: what was handed over is to be thrown away. Returns false when no more are wanted. */
+    synchronized boolean restart() {
+        held.setLength(0);
+        holding = true;
+        if (!open || !passed) {
+            return open;
+        }
+        passed = false;
+        try {
+            handler.onRestart();
+            return true;
+        } catch (RuntimeException e) {
+            thrown = e;
+            open = false;
+            return false;
+        }
+    }
+
     /** Hands over what is still held, as the reply is whole and is no decline, and takes no more. */
     synchronized void finish() {
         if (open && !held.isEmpty()) {

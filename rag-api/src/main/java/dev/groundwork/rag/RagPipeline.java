@@ -236,8 +236,11 @@ final class RagPipeline implements Rag {
         Map<String, Health> parts = new LinkedHashMap<>();
         int used = 0;
         for (MemberStatus member : members) {
-            Map<String, Object> details = Map.of("in_flight", member.inFlight());
-            if (member.state() == MemberStatus.State.RESTING) {
+            Map<String, Object> details = new LinkedHashMap<>();
+            details.put("in_flight", member.inFlight());
+            details.put("served", member.served());
+            member.limitsLeft().forEach((limit, left) -> details.put(limit + "_left", left));
+            if (member.state() == MemberStatus.State.RESTING || member.state() == MemberStatus.State.DRAINING) {
                 parts.put(member.name(), Health.down(member.reason().isEmpty() ? "resting" : member.reason(), details));
             } else {
                 parts.put(member.name(), Health.up(details));

@@ -134,6 +134,9 @@ final class Fakes {
     /** A pool whose one member does what a test says. */
     static final class FakePool implements LlmPool {
 
+        /** A piece at which the model breaks off and another one starts anew. */
+        static final String RESTART = "<model breaks off>";
+
         final AtomicInteger calls = new AtomicInteger();
         final CountDownLatch started = new CountDownLatch(1);
         final CountDownLatch cancelled = new CountDownLatch(1);
@@ -174,7 +177,13 @@ final class Fakes {
             calls.incrementAndGet();
             Thread thread = new Thread(() -> {
                 try {
-                    pieces.forEach(handler::onPartial);
+                    for (String piece : pieces) {
+                        if (piece.equals(RESTART) && handler.canRestart()) {
+                            handler.onRestart();
+                        } else {
+                            handler.onPartial(piece);
+                        }
+                    }
                     started.countDown();
                     handler.onComplete(work.get());
                 } catch (InterruptedException e) {

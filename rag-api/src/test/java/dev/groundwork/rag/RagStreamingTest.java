@@ -76,6 +76,18 @@ class RagStreamingTest {
     }
 
     @Test
+    void restartsWhereAnotherModelWritesTheAnswerAnew() throws InterruptedException {
+        FakePool pool = FakePool.saying("It is alpha [1]", "Maybe", FakePool.RESTART, "It is", " alpha [1]");
+        assertThat(stream(pool, new Log())).containsExactly("Maybe", "<restart>", "It is", " alpha [1]", "<grounded>");
+    }
+
+    @Test
+    void aRestartBeforeAnythingWasShownIsNotTold() throws InterruptedException {
+        FakePool pool = FakePool.saying("It is alpha [1]", "NO_AN", FakePool.RESTART, "It is", " alpha [1]");
+        assertThat(stream(pool, new Log())).containsExactly("It is", " alpha [1]", "<grounded>");
+    }
+
+    @Test
     void needsNoRestartWhenNothingWasHandedOver() throws InterruptedException {
         FakePool pool = new FakePool(() -> {
             throw Fakes.dead();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Counts with the tokenizer of OpenAI's newer models (o200k_base). Other models' tokenizers count within about a fifth
  * of it for European languages. Text that looks like a control token counts as text.
  */
-final class O200kTokenCounter implements TokenCountEstimator {
+public final class O200kTokenCounter implements TokenCountEstimator {
 
     /** What a message costs beside its text: role and delimiters. */
     static final int PER_MESSAGE = 4;
@@ -31,7 +31,7 @@ final class O200kTokenCounter implements TokenCountEstimator {
     private O200kTokenCounter() {}
 
     /** Returns the one counter; its tables are loaded at the first count. */
-    static O200kTokenCounter shared() {
+    public static O200kTokenCounter shared() {
         return SHARED;
     }
 

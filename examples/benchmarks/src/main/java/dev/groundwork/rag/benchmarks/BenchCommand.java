@@ -1,5 +1,7 @@
 package dev.groundwork.rag.benchmarks;
 
+import dev.groundwork.rag.benchmarks.pool.PoolOverhead;
+import dev.groundwork.rag.benchmarks.pool.PoolSimulation;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -46,7 +48,9 @@ public final class BenchCommand implements Runnable {
                         new MillionBenchmark(surroundings),
                         new RecallBenchmark(surroundings))
                 .forEach(line::addSubcommand);
-        line.addSubcommand(new HelpCommand())
+        line.addSubcommand(new PoolSimulation(surroundings.out()))
+                .addSubcommand(new PoolOverhead())
+                .addSubcommand(new HelpCommand())
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)

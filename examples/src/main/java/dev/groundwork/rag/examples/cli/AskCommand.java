@@ -67,8 +67,7 @@ final class AskCommand extends Command {
         RagSettings settings = retrieval.settings(options());
         Surroundings at = surroundings();
         String question = QuestionText.read(arguments, "question", settings.maxQuestionChars(), at.in());
-        Session.Plan plan =
-                new Session.Plan(retrieval.docs(), retrieval.index(), Legs.HYBRID, llms.targets(), settings);
+        Session.Plan plan = new Session.Plan(retrieval.docs(), retrieval.index(), Legs.HYBRID, llms.plan(), settings);
         try (Session session = Session.open(at, options(), plan)) {
             List<IngestReport> ingested = session.ingest();
             TextOutput text = new TextOutput(at.out(), at.outWidth());

@@ -44,7 +44,7 @@ final class HealthCommand extends Command {
     public Integer call() throws InterruptedException {
         Surroundings at = surroundings();
         Session.Plan plan = new Session.Plan(
-                List.of(), index, Legs.HYBRID, llms.targets(), options().settings());
+                List.of(), index, Legs.HYBRID, llms.plan(), options().settings());
         Health health;
         try (Session session = Session.open(at, options(), plan)) {
             health = session.rag().health();

@@ -52,8 +52,8 @@ final class IngestCommand extends Command {
     @Override
     public Integer call() throws InterruptedException {
         Surroundings at = surroundings();
-        Session.Plan plan =
-                new Session.Plan(paths, index, Legs.HYBRID, List.of(), options().settings());
+        Session.Plan plan = new Session.Plan(
+                paths, index, Legs.HYBRID, PoolPlan.none(), options().settings());
         try (Session session = Session.open(at, options(), plan)) {
             List<IngestReport> reports = session.ingest();
             at.out()

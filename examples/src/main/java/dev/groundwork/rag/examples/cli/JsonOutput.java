@@ -8,11 +8,13 @@ import dev.groundwork.rag.Degradation;
 import dev.groundwork.rag.Health;
 import dev.groundwork.rag.Hit;
 import dev.groundwork.rag.IngestReport;
+import dev.groundwork.rag.MemberStatus;
 import dev.groundwork.rag.Score;
 import dev.groundwork.rag.SearchResult;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,6 +102,36 @@ final class JsonOutput {
 
     static String health(Health health) {
         return document(json -> health(json, health));
+    }
+
+    static String pool(List<MemberStatus> members) {
+        return document(json -> {
+            json.writeArrayFieldStart("members");
+            for (MemberStatus member : members) {
+                json.writeStartObject();
+                json.writeStringField("name", member.name());
+                json.writeStringField("state", lower(member.state()));
+                json.writeStringField("reason", member.reason());
+                json.writeNumberField("retry_in_ms", member.retryIn().toMillis());
+                json.writeNumberField("in_flight", member.inFlight());
+                json.writeNumberField("calls", member.calls());
+                json.writeNumberField("served", member.served());
+                json.writeNumberField("input_tokens", member.inputTokens());
+                json.writeNumberField("output_tokens", member.outputTokens());
+                json.writeNumberField("cost", member.cost());
+                Duration latency = member.answerLatency();
+                if (latency != null) {
+                    json.writeNumberField("latency_ms", latency.toMillis());
+                }
+                json.writeObjectFieldStart("left");
+                for (Map.Entry<String, Double> left : member.limitsLeft().entrySet()) {
+                    json.writeNumberField(left.getKey(), left.getValue());
+                }
+                json.writeEndObject();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        });
     }
 
     static String failure(String type, String message) {

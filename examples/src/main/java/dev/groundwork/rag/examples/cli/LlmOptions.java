@@ -1,7 +1,9 @@
 package dev.groundwork.rag.examples.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which language models write answers. */
@@ -16,8 +18,21 @@ final class LlmOptions {
                     + " others stand in. The key is taken from RAG_LLM_API_KEY, else OPENAI_API_KEY.")
     private final List<String> llms = new ArrayList<>();
 
-    /** Returns the models, the preferred one first. */
-    List<LlmTarget> targets() {
+    @Option(
+            order = 12,
+            names = "--pool",
+            paramLabel = "FILE",
+            description = "A properties file with language models and how they are used together: tiers, limits, quota"
+                    + " groups, budgets. rag-llm/README.md lists the keys. Models of --llm stand in for those.")
+    private @Nullable Path poolFile;
+
+    /** Returns which models there are and how they are used. */
+    PoolPlan plan() {
+        return new PoolPlan(targets(), poolFile == null ? null : PoolFile.read(poolFile));
+    }
+
+    /** Returns the models of --llm, the preferred one first. */
+    private List<LlmTarget> targets() {
         List<LlmTarget> targets = new ArrayList<>();
         for (String llm : llms) {
             LlmTarget target;

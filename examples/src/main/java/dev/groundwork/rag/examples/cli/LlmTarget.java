@@ -1,9 +1,7 @@
 package dev.groundwork.rag.examples.cli;
 
-import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.StreamingChatModel;
-import dev.langchain4j.model.openai.OpenAiChatModel;
-import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.groundwork.rag.llm.pool.OpenAiMembers;
+import dev.groundwork.rag.llm.pool.PoolMember;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +9,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -63,50 +62,47 @@ record LlmTarget(String model, String baseUrl, @Nullable String userInfo) {
         return model + "@" + baseUrl;
     }
 
-    /** Returns the model for whole answers. */
-    ChatModel chatModel(Map<String, String> environment, Duration timeout) {
-        return OpenAiChatModel.builder()
-                .baseUrl(baseUrl)
-                .apiKey(apiKey(environment))
-                .customHeaders(headers())
-                .modelName(model)
+    /**
+     * Returns the model as a member of a pool.
+     *
+     * @param name how the pool calls it
+     * @param key where its key comes from, asked at each request; an empty one for none
+     * @param healthCheck whether its list of models is asked for before it is used again after a rest
+     * @param jsonSchema whether it answers by a JSON schema
+     */
+    PoolMember.Builder member(
+            String name, Supplier<String> key, Duration timeout, boolean healthCheck, boolean jsonSchema) {
+        OpenAiMembers members = OpenAiMembers.at(baseUrl, model)
                 .timeout(timeout)
-                // The pool decides who is asked again.
-                .maxRetries(0)
-                .logRequests(false)
-                .logResponses(false)
-                .build();
-    }
-
-    /** Returns the model for answers that are shown while they are written. */
-    StreamingChatModel streamingModel(Map<String, String> environment, Duration timeout) {
-        return OpenAiStreamingChatModel.builder()
-                .baseUrl(baseUrl)
-                .apiKey(apiKey(environment))
-                .customHeaders(headers())
-                .modelName(model)
-                .timeout(timeout)
-                .logRequests(false)
-                .logResponses(false)
-                .build();
-    }
-
-    private Map<String, String> headers() {
+                .healthCheck(healthCheck)
+                .jsonSchema(jsonSchema);
         if (userInfo == null) {
-            return Map.of();
+            members.apiKey(() -> {
+                String found = key.get();
+                return found.isBlank() ? NO_KEY : found;
+            });
+        } else {
+            String encoded = Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
+            members.header("Authorization", "Basic " + encoded);
         }
-        String encoded = Base64.getEncoder().encodeToString(userInfo.getBytes(StandardCharsets.UTF_8));
-        return Map.of("Authorization", "Basic " + encoded);
+        return members.member(name);
     }
 
-    private static String apiKey(Map<String, String> environment) {
-        for (String name : new String[] {"RAG_LLM_API_KEY", "OPENAI_API_KEY"}) {
+    /**
+     * Returns the key from the environment; empty where there is none.
+     *
+     * @param variable the variable that holds it; {@code null} for the usual ones
+     */
+    static String key(Map<String, String> environment, @Nullable String variable) {
+        String[] names =
+                variable == null ? new String[] {"RAG_LLM_API_KEY", "OPENAI_API_KEY"} : new String[] {variable};
+        for (String name : names) {
             String key = environment.get(name);
             if (key != null && !key.isBlank()) {
                 return key.strip();
             }
         }
-        return NO_KEY;
+        return "";
     }
 
     @Override

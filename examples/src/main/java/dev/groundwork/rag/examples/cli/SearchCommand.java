@@ -59,7 +59,7 @@ final class SearchCommand extends Command {
         RagSettings settings = retrieval.settings(options());
         Surroundings at = surroundings();
         String query = QuestionText.read(arguments, "query", settings.maxQuestionChars(), at.in());
-        Session.Plan plan = new Session.Plan(retrieval.docs(), retrieval.index(), mode, List.of(), settings);
+        Session.Plan plan = new Session.Plan(retrieval.docs(), retrieval.index(), mode, PoolPlan.none(), settings);
         try (Session session = Session.open(at, options(), plan)) {
             List<IngestReport> ingested = session.ingest();
             SearchResult result = session.rag().search(retrieval.question(query));

@@ -7,7 +7,7 @@ import dev.groundwork.rag.RagBuilder;
 import dev.groundwork.rag.RagSettings;
 import dev.groundwork.rag.Retrievers;
 import dev.groundwork.rag.SegmentIndex;
-import dev.groundwork.rag.llm.ChatModelPool;
+import dev.groundwork.rag.llm.pool.ChatModelPool;
 import dev.groundwork.rag.lucene.LuceneIndex;
 import dev.groundwork.rag.observability.JsonEventLogger;
 import dev.groundwork.rag.observability.LogLevel;
@@ -53,10 +53,10 @@ final class Session implements AutoCloseable {
      * @param documents what is read into the index; where there is none, a saved index is only read
      * @param index the folder of the index; {@code null} to keep it in memory
      * @param legs by what passages are found
-     * @param llms the models that write answers, the preferred one first
+     * @param llms the models that write answers
      * @param settings all else
      */
-    record Plan(List<Path> documents, @Nullable Path index, Legs legs, List<LlmTarget> llms, RagSettings settings) {}
+    record Plan(List<Path> documents, @Nullable Path index, Legs legs, PoolPlan llms, RagSettings settings) {}
 
     /**
      * Opens what a command needs. What can be wrong with the paths is found before a model is loaded.
@@ -82,7 +82,8 @@ final class Session implements AutoCloseable {
                 builder.listener(JsonEventLogger.to(err::println, level));
             }
             if (!plan.llms().isEmpty()) {
-                ChatModelPool pool = pool(plan, surroundings);
+                ChatModelPool pool = plan.llms()
+                        .open(surroundings.environment(), plan.settings().timeout());
                 opened.push(pool);
                 builder.llmPool(pool);
             }
@@ -154,18 +155,6 @@ final class Session implements AutoCloseable {
                     "no index at " + folder + "; make one with: rag ingest --index " + folder + " PATH", null);
         }
         return LuceneIndex.openReadOnly(folder);
-    }
-
-    private static ChatModelPool pool(Plan plan, Surroundings surroundings) {
-        ChatModelPool.Builder pool = ChatModelPool.builder();
-        for (LlmTarget llm : plan.llms()) {
-            pool.member(
-                    llm.name(),
-                    llm.chatModel(surroundings.environment(), plan.settings().timeout()),
-                    llm.streamingModel(
-                            surroundings.environment(), plan.settings().timeout()));
-        }
-        return pool.build();
     }
 
     private static EmbeddingModel await(FutureTask<EmbeddingModel> loading) throws InterruptedException {

@@ -5,9 +5,11 @@ import dev.groundwork.rag.Citation;
 import dev.groundwork.rag.Degradation;
 import dev.groundwork.rag.Health;
 import dev.groundwork.rag.Hit;
+import dev.groundwork.rag.MemberStatus;
 import dev.groundwork.rag.SearchResult;
 import dev.groundwork.rag.SegmentKeys;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -92,6 +94,31 @@ final class TextOutput {
     void health(Health health) {
         health("rag", health, "");
         out.flush();
+    }
+
+    void pool(List<MemberStatus> members) {
+        for (MemberStatus member : members) {
+            StringBuilder line = new StringBuilder(
+                    member.name() + ": " + member.state().name().toLowerCase(Locale.ROOT));
+            if (!member.reason().isEmpty()) {
+                line.append(" (").append(member.reason()).append(')');
+            }
+            if (!member.retryIn().isZero()) {
+                line.append(", back in ").append(member.retryIn().toSeconds()).append(" s");
+            }
+            Duration latency = member.answerLatency();
+            if (latency != null) {
+                line.append(", answered in ").append(latency.toMillis()).append(" ms");
+            }
+            out.println(Display.line(line.toString(), 500));
+            member.limitsLeft()
+                    .forEach((limit, left) -> out.printf(Locale.ROOT, "  %s left = %s%n", limit, number(left)));
+        }
+        out.flush();
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.format(Locale.ROOT, "%.2f", value);
     }
 
     private void health(String name, Health health, String indent) {

@@ -1,0 +1,775 @@
+package dev.groundwork.rag.llm.pool;
+
+import dev.groundwork.rag.MemberStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who serves whom, and when. Everything that is limited is decided here under one lock, which is never held while
+ * anybody waits or is called: calls ask for a {@link Lease}; who can't have one waits in a bounded queue, the important
+ * first and the others in their order, and is told when it is its turn.
+ *
+ * <p>Nobody overtakes: where a call waits for a member, a later one does not get that member before it. Of eight turns
+ * one goes to whoever waits with lower priority.
+ */
+final class Dispatcher {
+
+    /** An attempt that was given less than this says nothing about the member when it times out. */
+    static final Duration TELLING_TIME = Duration.ofSeconds(1);
+    /** The rest after a refused key or model: a person has to mend it. */
+    static final Duration DENIED_REST = Duration.ofMinutes(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+    private static final int TURNS = 8;
+    private static final int LOOKED_AT = 64;
+    private static final ThreadLocal<@Nullable Deque<Runnable>> DELIVERIES = new ThreadLocal<>();
+
+    /** Hears of changes, outside of the lock. */
+    interface Observer {
+
+        /** A member is used otherwise than before. */
+        void changed(MemberState member, MemberStatus status);
+    }
+
+    private final PoolClock clock;
+    private final RandomGenerator random;
+    private final MemberChoice choice;
+    private final int maxInFlight;
+    private final int maxWaiting;
+    private final Executor executor;
+    private final Observer observer;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition quiet = lock.newCondition();
+
+    // Guarded by lock.
+    private List<MemberState> members = new ArrayList<>();
+    private final List<Deque<Ticket>> waiting = List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
+    private final List<MemberState> candidates = new ArrayList<>();
+    private int queued;
+    private int inFlight;
+    private int turnsOfOthers;
+    private long round;
+    private boolean schemaDeclared;
+    private boolean closed;
+    private PoolClock.@Nullable Timer wakeUp;
+    private long wakeUpAt;
+
+    Dispatcher(
+            PoolClock clock,
+            RandomGenerator random,
+            MemberChoice choice,
+            int maxInFlight,
+            int maxWaiting,
+            Executor executor,
+            Observer observer) {
+        this.clock = clock;
+        this.random = random;
+        this.choice = choice;
+        this.maxInFlight = maxInFlight;
+        this.maxWaiting = maxWaiting;
+        this.executor = executor;
+        this.observer = observer;
+    }
+
+    /** What happened under the lock and is told after it. */
+    private static final class News {
+        private final List<Runnable> list = new ArrayList<>(0);
+
+        void add(Runnable tell) {
+            list.add(tell);
+        }
+    }
+
+    // --- Asking ---
+
+    /**
+     * Asks for a member.
+     *
+     * @return leave to call one; a refusal; or {@code null} where the ticket waits now and its waiter will be told
+     */
+    @Nullable
+    Object acquire(Ticket ticket) {
+        News news = new News();
+        Object result;
+        lock.lock();
+        try {
+            long now = clock.nanoTime();
+            Lease lease = queued == 0 ? tryGrant(now, ticket, -1) : null;
+            if (lease != null) {
+                return lease;
+            }
+            if (queued == 0) {
+                Ticket.Refusal refusal = refusal(ticket);
+                if (refusal != null) {
+                    return refusal;
+                }
+            }
+            if (queued >= maxWaiting) {
+                result = new Ticket.Refusal(Ticket.Reason.QUEUE_FULL, soonest(now, ticket));
+            } else {
+                ticket.queued = true;
+                waiting.get(ticket.priority().rank()).add(ticket);
+                queued++;
+                dispatch(now, news);
+                result = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        deliver(news);
+        return result;
+    }
+
+    /** Asks for a member that can be called right now; {@code null} where there is none, or somebody waits. */
+    @Nullable
+    Lease tryAcquire(Ticket ticket) {
+        lock.lock();
+        try {
+            return queued > 0 ? null : tryGrant(clock.nanoTime(), ticket, -1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks for a second member beside this one, right now; {@code null} where there is none, or somebody waits. */
+    @Nullable
+    Lease tryAcquireBeside(Ticket ticket, MemberState but) {
+        lock.lock();
+        try {
+            return queued > 0 ? null : tryGrant(clock.nanoTime(), ticket.beside(but), -1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether a member could be called right now that has not failed in this call. */
+    boolean untriedCould(Ticket ticket) {
+        lock.lock();
+        try {
+            long now = clock.nanoTime();
+            for (MemberState member : members) {
+                if (!ticket.wasTried(member)
+                        && eligible(ticket, member)
+                        && member.nanosUntilFits(now, ticket.need(), ticket.priority(), queued > 0) == 0) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Leaves the queue. Returns whether it was in it; if not, its waiter was or will be told. */
+    boolean leave(Ticket ticket) {
+        News news = new News();
+        boolean was;
+        lock.lock();
+        try {
+            was = ticket.queued;
+            if (was) {
+                dequeue(ticket);
+                dispatch(clock.nanoTime(), news);
+            }
+        } finally {
+            lock.unlock();
+        }
+        deliver(news);
+        return was;
+    }
+
+    private void dequeue(Ticket ticket) {
+        if (waiting.get(ticket.priority().rank()).remove(ticket)) {
+            queued--;
+        }
+        ticket.queued = false;
+    }
+
+    private @Nullable Lease tryGrant(long now, Ticket ticket, long claims) {
+        return tryGrant(now, ticket, ticket.priority(), claims);
+    }
+
+    private @Nullable Lease tryGrant(long now, Ticket ticket, Priority priority, long claims) {
+        if (inFlight >= maxInFlight) {
+            ticket.wait = Quota.UNTIL_RELEASE;
+            return null;
+        }
+        long soonest = Quota.NEVER;
+        candidates.clear();
+        for (int pass = 0; pass < 2 && candidates.isEmpty(); pass++) {
+            int tier = 0;
+            for (MemberState member : members) {
+                if (!candidates.isEmpty() && member.tier() != tier) {
+                    break;
+                }
+                if (ticket.wasTried(member) != (pass == 1) || !eligible(ticket, member)) {
+                    continue;
+                }
+                long wait = claims >= 0 && member.claimed == claims
+                        ? Quota.UNTIL_RELEASE
+                        : member.nanosUntilFits(now, ticket.need(), priority, queued > 0);
+                if (tooLateFor(ticket, member)) {
+                    continue;
+                }
+                if (wait == 0) {
+                    tier = member.tier();
+                    candidates.add(member);
+                }
+                soonest = Math.min(soonest, wait);
+            }
+        }
+        ticket.wait = soonest;
+        if (candidates.isEmpty()) {
+            return null;
+        }
+        MemberState chosen = chosen();
+        Lease lease = chosen.take(this, now, ticket.need(), othersCould(now, ticket, chosen));
+        inFlight++;
+        return lease;
+    }
+
+    private boolean othersCould(long now, Ticket ticket, MemberState but) {
+        for (MemberState member : members) {
+            if (member != but
+                    && eligible(ticket, member)
+                    && member.nanosUntilFits(now, ticket.need(), ticket.priority(), false) == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** It has waited so long that the member's answer would come too late: better that somebody else has the place. */
+    private static boolean tooLateFor(Ticket ticket, MemberState member) {
+        return ticket.queued && ticket.deadline().remainingNanos() < member.enoughNanos();
+    }
+
+    private MemberState chosen() {
+        int index = 0;
+        if (candidates.size() > 1) {
+            try {
+                index = choice.choose(candidates, random);
+            } catch (RuntimeException e) {
+                index = 0;
+            }
+        }
+        return candidates.get(index >= 0 && index < candidates.size() ? index : 0);
+    }
+
+    private boolean eligible(Ticket ticket, MemberState member) {
+        return !member.draining() && ticket.allows(member) && member.suits(ticket.need(), schemaDeclared);
+    }
+
+    private long soonest(long now, Ticket ticket) {
+        long soonest = Quota.NEVER;
+        for (MemberState member : members) {
+            if (eligible(ticket, member)) {
+                soonest = Math.min(soonest, member.nanosUntilFits(now, ticket.need(), ticket.priority(), queued > 0));
+            }
+        }
+        return soonest >= Quota.UNTIL_RELEASE ? -1 : soonest;
+    }
+
+    private static Ticket.@Nullable Refusal refusal(Ticket ticket) {
+        if (ticket.wait == Quota.NEVER) {
+            return new Ticket.Refusal(Ticket.Reason.NOBODY, -1);
+        }
+        if (ticket.wait < Quota.UNTIL_RELEASE && ticket.wait > ticket.deadline().remainingNanos()) {
+            return new Ticket.Refusal(Ticket.Reason.TOO_LATE, ticket.wait);
+        }
+        return null;
+    }
+
+    // --- The queue ---
+
+    /** Gives members to whoever waits, as far as it goes. */
+    private void dispatch(long now, News news) {
+        if (queued == 0) {
+            return;
+        }
+        round++;
+        long soonest = Quota.NEVER;
+        if (turnsOfOthers >= TURNS - 1) {
+            turnOfTheLowest(now, news);
+        }
+        int open = members.size();
+        for (int rank = 0; rank < waiting.size() && open > 0; rank++) {
+            int looked = 0;
+            Iterator<Ticket> tickets = waiting.get(rank).iterator();
+            while (tickets.hasNext() && open > 0 && looked++ < LOOKED_AT) {
+                Ticket ticket = tickets.next();
+                Lease lease = tryGrant(now, ticket, round);
+                if (lease != null) {
+                    tickets.remove();
+                    grant(ticket, lease, news);
+                    turnsOfOthers = lowerWait(rank) ? turnsOfOthers + 1 : 0;
+                    continue;
+                }
+                Ticket.Refusal refusal = refusal(ticket);
+                if (refusal != null) {
+                    tickets.remove();
+                    queued--;
+                    ticket.queued = false;
+                    news.add(() -> ticket.waiter().refused(refusal));
+                    continue;
+                }
+                soonest = Math.min(soonest, ticket.wait);
+                open -= claim(ticket);
+            }
+        }
+        wakeAt(now, soonest);
+    }
+
+    private void grant(Ticket ticket, Lease lease, News news) {
+        queued--;
+        ticket.queued = false;
+        news.add(() -> ticket.waiter().granted(lease));
+    }
+
+    private boolean lowerWait(int rank) {
+        for (int i = rank + 1; i < waiting.size(); i++) {
+            if (!waiting.get(i).isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void turnOfTheLowest(long now, News news) {
+        for (int rank = waiting.size() - 1; rank > 0; rank--) {
+            Ticket first = waiting.get(rank).peek();
+            if (first != null) {
+                // What low priority usually leaves to the others is not kept from it on its turn.
+                Lease lease = tryGrant(now, first, Priority.NORMAL, -1);
+                if (lease != null) {
+                    waiting.get(rank).poll();
+                    grant(first, lease, news);
+                    turnsOfOthers = 0;
+                }
+                return;
+            }
+        }
+    }
+
+    /** Marks the members that a ticket waits for; returns how many nobody had marked before it. */
+    private int claim(Ticket ticket) {
+        int fresh = 0;
+        for (MemberState member : members) {
+            if (member.claimed != round && eligible(ticket, member) && !tooLateFor(ticket, member)) {
+                member.claimed = round;
+                fresh++;
+            }
+        }
+        return fresh;
+    }
+
+    private void wakeAt(long now, long wait) {
+        PoolClock.Timer timer = wakeUp;
+        if (wait >= Quota.UNTIL_RELEASE || queued == 0) {
+            return; // A wake-up that is set may come in vain.
+        }
+        long at = now + wait;
+        if (timer != null) {
+            if (wakeUpAt - at <= 0 && wakeUpAt - now > 0) {
+                return;
+            }
+            timer.cancel();
+        }
+        wakeUpAt = at;
+        wakeUp = clock.schedule(wait, () -> executor.execute(this::wake));
+    }
+
+    private void wake() {
+        News news = new News();
+        lock.lock();
+        try {
+            wakeUp = null;
+            long now = clock.nanoTime();
+            tellChanges(now, news);
+            dispatch(now, news);
+        } finally {
+            lock.unlock();
+        }
+        deliver(news);
+    }
+
+    // --- Verdicts ---
+
+    /** Gives a verdict, unless there is one. */
+    void judge(Lease lease, LongConsumer verdict, Map<String, List<String>> headers) {
+        Instant day = headers.isEmpty() ? Instant.EPOCH : clock.now();
+        RateHeaders ofRequests = headers.isEmpty() ? null : RateHeaders.of(headers, "requests", day);
+        RateHeaders ofTokens = headers.isEmpty() ? null : RateHeaders.of(headers, "tokens", day);
+        News news = new News();
+        lock.lock();
+        try {
+            if (lease.judged) {
+                return;
+            }
+            lease.judged = true;
+            long now = clock.nanoTime();
+            verdict.accept(now);
+            observed(now, lease, ofRequests, ofTokens);
+            if (lease.probe()) {
+                lease.state().health().endProbe();
+            }
+            tellChanges(now, news);
+            dispatch(now, news);
+        } finally {
+            lock.unlock();
+        }
+        deliver(news);
+    }
+
+    private static void observed(
+            long now, Lease lease, @Nullable RateHeaders ofRequests, @Nullable RateHeaders ofTokens) {
+        MemberState state = lease.state();
+        Quota group = state.group();
+        Quota.Share share = lease.groupShare();
+        if (group != null && share != null) {
+            group.observed(now, share, ofRequests, ofTokens);
+        } else {
+            state.own().observed(now, lease.ownShare(), ofRequests, ofTokens);
+        }
+    }
+
+    void failed(Lease lease, MemberFault fault, boolean telling, boolean used, Map<String, List<String>> headers) {
+        judge(lease, now -> failed(now, lease, fault, telling, used), headers);
+    }
+
+    private void failed(long now, Lease lease, MemberFault fault, boolean telling, boolean used) {
+        MemberState state = lease.state();
+        Quota quota = state.refusing();
+        Quota.Share share = lease.groupShare() == null ? lease.ownShare() : lease.groupShare();
+        MemberHealth health = state.health();
+        Duration asked = fault.retryAfter();
+        switch (fault.kind()) {
+            case RATE_LIMITED ->
+                quota.refused(now, java.util.Objects.requireNonNull(share), asked, false, fault.errorType(), random);
+            case USED_UP ->
+                quota.refused(now, java.util.Objects.requireNonNull(share), asked, true, fault.errorType(), random);
+            case DENIED -> {
+                health.restFor(now, DENIED_REST, true, fault.errorType(), random);
+                checkAfterRest(now, state);
+            }
+            case TIMED_OUT, HICCUP, UNREACHABLE, FAILED -> {
+                if (asked != null) {
+                    state.own().coolFor(now, asked, fault.errorType(), random);
+                }
+                if (fault.kind() == MemberFault.Kind.TIMED_OUT) {
+                    state.timedOut(now, lease);
+                }
+                if (telling) {
+                    if (fault.kind() == MemberFault.Kind.TIMED_OUT) {
+                        state.own().dropped();
+                    }
+                    double weight = fault.kind() == MemberFault.Kind.UNREACHABLE ? 2 : 1;
+                    boolean rests = health.failed(
+                            now, lease.probe(), weight, otherIsWell(now, state), fault.errorType(), random);
+                    if (rests) {
+                        checkAfterRest(now, state);
+                    }
+                }
+            }
+            case UNSUITED, TOO_LONG, FILTERED, REJECTED -> {
+                // It says nothing of the member.
+            }
+        }
+        if (fault.kind().costsNothing() && !used) {
+            state.settle(now, lease, 0, 0);
+        } else {
+            state.abandoned(lease, 0);
+        }
+    }
+
+    private boolean otherIsWell(long now, MemberState but) {
+        for (MemberState member : members) {
+            if (member != but
+                    && member.state(now) == MemberStatus.State.UP
+                    && member.health().failureShare(now) < MemberHealth.ILL / 2) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The call's thread or stream is done. */
+    void end(Lease lease) {
+        News news = new News();
+        lock.lock();
+        try {
+            if (lease.ended) {
+                return;
+            }
+            lease.ended = true;
+            lease.state().end(lease);
+            inFlight--;
+            if (inFlight == 0 || lease.state().draining()) {
+                quiet.signalAll();
+            }
+            dispatch(clock.nanoTime(), news);
+        } finally {
+            lock.unlock();
+        }
+        deliver(news);
+    }
+
+    // --- Health checks ---
+
+    private void checkAfterRest(long now, MemberState state) {
+        PoolMember.HealthCheck check = state.member().healthCheck();
+        if (check != null) {
+            PoolClock.Timer unused =
+                    clock.schedule(state.health().restLeft(now), () -> executor.execute(() -> check(state, check)));
+        }
+    }
+
+    private void check(MemberState state, PoolMember.HealthCheck check) {
+        boolean well;
+        try {
+            check.check();
+            well = true;
+        } catch (Exception e) {
+            well = false;
+        }
+        News news = new News();
+        lock.lock();
+        try {
+            long now = clock.nanoTime();
+            if (closed || state.draining() || !state.health().toBeProbed(now)) {
+                return;
+            }
+            if (well) {
+                boolean unused = state.health().take(now);
+                state.health().served(now, true);
+                state.health().endProbe();
+            } else {
+                state.health().rest(now, "HealthCheck", random);
+                checkAfterRest(now, state);
+            }
+            tellChanges(now, news);
+            dispatch(now, news);
+        } finally {
+            lock.unlock();
+        }
+        deliver(news);
+    }
+
+    /** Lets a member be probed now: what was wrong with it has been mended. */
+    void wake(MemberState state) {
+        News news = new News();
+        lock.lock();
+        try {
+            long now = clock.nanoTime();
+            state.health().wake(now);
+            checkAfterRest(now, state);
+            tellChanges(now, news);
+            dispatch(now, news);
+        } finally {
+            lock.unlock();
+        }
+        deliver(news);
+    }
+
+    // --- Members ---
+
+    void setMembers(List<MemberState> next) {
+        News news = new News();
+        lock.lock();
+        try {
+            List<MemberState> sorted = new ArrayList<>(next);
+            sorted.sort(java.util.Comparator.comparingInt(MemberState::tier));
+            members = sorted;
+            schemaDeclared = sorted.stream().anyMatch(MemberState::declaresSchema);
+            long now = clock.nanoTime();
+            tellChanges(now, news);
+            dispatch(now, news);
+        } finally {
+            lock.unlock();
+        }
+        deliver(news);
+    }
+
+    /** Lets a member have no more calls. */
+    void drain(MemberState state) {
+        News news = new News();
+        lock.lock();
+        try {
+            state.drain();
+            long now = clock.nanoTime();
+            tellChanges(now, news);
+            dispatch(now, news);
+        } finally {
+            lock.unlock();
+        }
+        deliver(news);
+    }
+
+    /** Waits until a member, or where there is none the whole pool, has nothing under way; returns whether it has not. */
+    boolean awaitQuiet(@Nullable MemberState state, long nanos) throws InterruptedException {
+        long left = nanos;
+        lock.lock();
+        try {
+            while (state == null ? inFlight > 0 || queued > 0 : state.inFlight() > 0) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = quiet.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            PoolClock.Timer timer = wakeUp;
+            if (timer != null) {
+                timer.cancel();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether a member rests because of its health. */
+    boolean rests(MemberState state) {
+        lock.lock();
+        try {
+            return state.health().resting(clock.nanoTime());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how long until any member may be back, of those that rest; -1 where none rests or one does not. */
+    long retryNanos() {
+        lock.lock();
+        try {
+            long now = clock.nanoTime();
+            long soonest = -1;
+            for (MemberState member : members) {
+                long left = member.restLeft(now);
+                soonest = left > 0 && (soonest < 0 || left < soonest) ? left : soonest;
+            }
+            return soonest;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether any member rests because it was asked too often. */
+    boolean anyCools() {
+        lock.lock();
+        try {
+            long now = clock.nanoTime();
+            for (MemberState member : members) {
+                if (member.own().coolLeft(now) > 0 || member.refusing().coolLeft(now) > 0) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the 95th percentile of a member's latency; -1 where too little is known. */
+    long p95(MemberState member, boolean stream) {
+        lock.lock();
+        try {
+            return member.p95(stream);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<MemberStatus> statuses() {
+        lock.lock();
+        try {
+            long now = clock.nanoTime();
+            return members.stream().map(member -> member.status(now)).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int inFlight() {
+        lock.lock();
+        try {
+            return inFlight;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int waiting() {
+        lock.lock();
+        try {
+            return queued;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // --- Telling ---
+
+    private void tellChanges(long now, News news) {
+        for (MemberState member : members) {
+            MemberStatus.State state = member.state(now);
+            if (state != member.told) {
+                member.told = state;
+                MemberStatus status = member.status(now);
+                news.add(() -> observer.changed(member, status));
+            }
+        }
+    }
+
+    /** Tells outside of the lock; what that brings about is told after it and not inside of it, however long the chain. */
+    private static void deliver(News news) {
+        if (news.list.isEmpty()) {
+            return;
+        }
+        Deque<Runnable> outer = DELIVERIES.get();
+        if (outer != null) {
+            outer.addAll(news.list);
+            return;
+        }
+        Deque<Runnable> queue = new ArrayDeque<>(news.list);
+        DELIVERIES.set(queue);
+        try {
+            for (Runnable next = queue.poll(); next != null; next = queue.poll()) {
+                run(next);
+            }
+        } finally {
+            DELIVERIES.remove();
+        }
+    }
+
+    private static void run(Runnable next) {
+        try {
+            next.run();
+        } catch (RuntimeException e) {
+            LOG.warn("telling of a change threw {}", e.getClass().getName());
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package dev.groundwork.rag.llm.pool;
+
+import dev.groundwork.rag.MemberStatus;
+import dev.groundwork.rag.MemberStatus.State;
+import dev.langchain4j.model.chat.Capability;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A member in a pool: its quotas, its health, and what it has done. Guarded by the pool's lock. */
+final class MemberState implements MemberChoice.Candidate {
+
+    /** What an answer is taken to cost before any was seen. */
+    private static final double FIRST_OUTPUT = 256;
+    /** An answer may be longer than usual: this much is set aside. */
+    private static final double SPARE = 1.5;
+
+    private static final double NEW = 0.2;
+    /** Few calls take longer than this many times what 19 of 20 take. */
+    private static final double ENOUGH = 1.5;
+    /** A token count is right within about so much for other models than the counter's. */
+    private static final double COUNT_ERROR = 1.2;
+
+    private final PoolMember member;
+    private final int tier;
+    private final Quota own;
+    private final @Nullable Quota group;
+    private final MemberHealth health = new MemberHealth();
+    private final LatencyWindow firstTokens = new LatencyWindow();
+    private final LatencyWindow answers = new LatencyWindow();
+    private final boolean declaresSchema;
+
+    private int inFlight;
+    private boolean draining;
+    private double output = FIRST_OUTPUT;
+    private long calls;
+    private long served;
+    private long tokensIn;
+    private long tokensOut;
+    private long micros;
+
+    /** The last round of the queue in which somebody before waits for it. */
+    long claimed = -1;
+
+    /** The state that was last told to listeners. */
+    State told = State.UP;
+
+    MemberState(PoolMember member, int tier, @Nullable Quota group) {
+        this.member = member;
+        this.tier = tier;
+        this.own = new Quota(member.limits());
+        this.group = group;
+        this.declaresSchema = member.capabilities().contains(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+    }
+
+    PoolMember member() {
+        return member;
+    }
+
+    int tier() {
+        return tier;
+    }
+
+    MemberHealth health() {
+        return health;
+    }
+
+    Quota own() {
+        return own;
+    }
+
+    @Nullable
+    Quota group() {
+        return group;
+    }
+
+    /** Returns the quota that a refusal speaks of. */
+    Quota refusing() {
+        return group == null ? own : group;
+    }
+
+    boolean declaresSchema() {
+        return declaresSchema;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    /** Returns whether it can do what the request needs. */
+    boolean suits(Need need, boolean schemaIsDeclaredBySome) {
+        if (!member.features().containsAll(need.features())) {
+            return false;
+        }
+        if (schemaIsDeclaredBySome && !declaresSchema && need.features().contains(PoolMember.Feature.JSON_SCHEMA)) {
+            return false;
+        }
+        return member.contextTokens() == 0 || need.inputTokens() <= member.contextTokens() * COUNT_ERROR;
+    }
+
+    long outputTokens(Need need) {
+        long usual = (long) (output * SPARE);
+        return need.maxOutputTokens() == 0 ? usual : Math.min(need.maxOutputTokens(), usual);
+    }
+
+    /** Returns how long a call has to wait for it: 0, nanoseconds, {@link Quota#UNTIL_RELEASE} or {@link Quota#NEVER}. */
+    long nanosUntilFits(long now, Need need, Priority priority, boolean somebodyWaits) {
+        if (draining) {
+            return Quota.NEVER;
+        }
+        long wait = health.nanosUntilFits(now, inFlight, somebodyWaits);
+        if (wait == 0 && member.healthCheck() != null && health.toBeProbed(now)) {
+            wait = Quota.UNTIL_RELEASE;
+        }
+        long tokens = need.inputTokens() + outputTokens(need);
+        Price price = member.price();
+        long cost = price == null ? 0 : price.micros(need.inputTokens(), outputTokens(need));
+        wait = Math.max(wait, own.nanosUntilFits(now, tokens, cost, priority));
+        return group == null ? wait : Math.max(wait, group.nanosUntilFits(now, tokens, cost, priority));
+    }
+
+    Lease take(Dispatcher dispatcher, long now, Need need, boolean othersCould) {
+        long out = outputTokens(need);
+        Price price = member.price();
+        long cost = price == null ? 0 : price.micros(need.inputTokens(), out);
+        long tokens = need.inputTokens() + out;
+        boolean probe = health.take(now);
+        inFlight++;
+        calls++;
+        return new Lease(
+                dispatcher,
+                this,
+                now,
+                need,
+                out,
+                probe,
+                othersCould,
+                own.take(now, tokens, cost),
+                group == null ? null : group.take(now, tokens, cost));
+    }
+
+    void end(Lease lease) {
+        inFlight--;
+        own.end(lease.ownShare());
+        Quota.Share share = lease.groupShare();
+        if (group != null && share != null) {
+            group.end(share);
+        }
+    }
+
+    /** The call was given up: what was set aside for it stays used, as the provider may have counted it. */
+    void abandoned(Lease lease, long outSoFar) {
+        long in = lease.need().inputTokens();
+        Price price = member.price();
+        tokensIn += in;
+        tokensOut += outSoFar;
+        micros += price == null ? 0 : price.micros(in, outSoFar);
+    }
+
+    /** What the call used is known. */
+    void settle(long now, Lease lease, long in, long out) {
+        Price price = member.price();
+        long cost = price == null ? 0 : price.micros(in, out);
+        own.settle(now, lease.ownShare(), in + out, cost);
+        Quota.Share share = lease.groupShare();
+        if (group != null && share != null) {
+            group.settle(now, share, in + out, cost);
+        }
+        tokensIn += in;
+        tokensOut += out;
+        micros += cost;
+    }
+
+    void unsent(long now, Lease lease) {
+        own.unsent(now, lease.ownShare());
+        Quota.Share share = lease.groupShare();
+        if (group != null && share != null) {
+            group.unsent(now, share);
+        }
+    }
+
+    void served(long now, Lease lease, long in, long out, long firstTokenNanos) {
+        long took = now - lease.sent();
+        health.served(now, lease.probe());
+        own.served(lease.ownShare(), took);
+        Quota.Share share = lease.groupShare();
+        if (group != null && share != null) {
+            group.served(share, took);
+        }
+        served++;
+        answers.add(took);
+        if (firstTokenNanos >= 0) {
+            firstTokens.add(firstTokenNanos);
+        }
+        output += NEW * (out - output);
+        settle(now, lease, in, out);
+    }
+
+    /** It took at least so long; leaving that out would make a slow member look quick. */
+    void timedOut(long now, Lease lease) {
+        answers.add(now - lease.sent());
+    }
+
+    /** Returns how long a call has to be given so that it is not in vain; 0 while too little is known. */
+    long enoughNanos() {
+        long p95 = answers.p95();
+        return p95 < 0 ? 0 : (long) (p95 * ENOUGH);
+    }
+
+    /** Returns the 95th percentile of its latency; -1 where too little is known. */
+    long p95(boolean stream) {
+        return stream && firstTokens.p95() >= 0 ? firstTokens.p95() : stream ? -1 : answers.p95();
+    }
+
+    long restLeft(long now) {
+        long left = Math.max(health.restLeft(now), own.coolLeft(now));
+        return group == null ? left : Math.max(left, group.coolLeft(now));
+    }
+
+    private String reason(long now) {
+        long rest = health.restLeft(now);
+        long cool = own.coolLeft(now);
+        long shared = group == null ? 0 : group.coolLeft(now);
+        if (group != null && shared >= rest && shared >= cool) {
+            return group.reason();
+        }
+        return cool >= rest ? own.reason() : health.reason();
+    }
+
+    State state(long now) {
+        if (draining) {
+            return State.DRAINING;
+        }
+        if (restLeft(now) > 0) {
+            return State.RESTING;
+        }
+        return health.toBeProbed(now) ? State.PROBING : State.UP;
+    }
+
+    MemberStatus status(long now) {
+        State state = state(now);
+        Map<String, Double> left = new LinkedHashMap<>();
+        own.left(now, left);
+        if (group != null) {
+            group.left(now, left);
+        }
+        String reason = switch (state) {
+            case UP -> "";
+            case PROBING -> health.reason();
+            case RESTING -> reason(now);
+            case DRAINING -> "draining";
+        };
+        return new MemberStatus(
+                member.name(),
+                state,
+                reason,
+                Duration.ofNanos(state == State.RESTING ? restLeft(now) : 0),
+                inFlight,
+                left,
+                duration(firstTokens.average()),
+                duration(answers.average()),
+                calls,
+                served,
+                tokensIn,
+                tokensOut,
+                micros / 1e6);
+    }
+
+    private static @Nullable Duration duration(double nanos) {
+        return Double.isNaN(nanos) ? null : Duration.ofNanos((long) nanos);
+    }
+
+    @Override
+    public String name() {
+        return member.name();
+    }
+
+    @Override
+    public double weight() {
+        return member.weight() * health.readiness();
+    }
+
+    @Override
+    public int inFlight() {
+        return inFlight;
+    }
+
+    @Override
+    public double latencyNanos() {
+        return Double.isNaN(firstTokens.average()) ? answers.average() : firstTokens.average();
+    }
+
+    @Override
+    public double cost() {
+        Price price = member.price();
+        return price == null ? 0 : price.of(1_000_000, 250_000);
+    }
+}
