@@ -44,7 +44,8 @@ public final class BenchCommand implements Runnable {
                         new DurableBenchmark(surroundings),
                         new OpenBenchmark(surroundings),
                         new MillionBenchmark(surroundings),
-                        new RecallBenchmark(surroundings))
+                        new RecallBenchmark(surroundings),
+                        new PassagesBenchmark(surroundings))
                 .forEach(line::addSubcommand);
         line.addSubcommand(new HelpCommand())
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))

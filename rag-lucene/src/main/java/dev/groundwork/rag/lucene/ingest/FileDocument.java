@@ -86,7 +86,7 @@ final class FileDocument implements SourceDocument {
     }
 
     private List<TextSegment> parse(DocumentReader reader) throws UnreadableException {
-        DocumentText document = reader.read(content(), settings.maxCharacters());
+        DocumentText document = reader.read(content(), settings.limits());
         if (!document.hasWords()) {
             if (format == FileFormat.MARKDOWN && document.title() != null) {
                 // A page of a site that consists of its front matter: it was read, and there is nothing to find in it.

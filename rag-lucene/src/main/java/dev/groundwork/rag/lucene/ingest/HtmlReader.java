@@ -102,8 +102,8 @@ final class HtmlReader implements DocumentReader {
             Pattern.compile("display\\s*:\\s*none|visibility\\s*:\\s*hidden", Pattern.CASE_INSENSITIVE);
 
     @Override
-    public DocumentText read(byte[] content, int maxCharacters) throws UnreadableException {
-        String source = TextDecoder.decodeHtml(content, maxCharacters);
+    public DocumentText read(byte[] content, ReadLimits limits) throws UnreadableException {
+        String source = TextDecoder.decodeHtml(content, limits.maxCharacters());
         Parser parser = Parser.htmlParser().setTrackPosition(true).setMaxDepth(MAX_DEPTH);
         Document document = parser.parseInput(source, "");
         Reading reading = new Reading();
@@ -142,6 +142,8 @@ final class HtmlReader implements DocumentReader {
         String firstHeading;
 
         private int blockStart;
+        private @Nullable Element headRow;
+        private int headEnd;
         private boolean space;
         private int line = 1;
 
@@ -184,7 +186,9 @@ final class HtmlReader implements DocumentReader {
                         flow(element);
                         finish();
                     } else {
+                        headRow = headRow(element);
                         table(element, "");
+                        headRow = null;
                         finish(Block.Kind.LINES, List.of());
                     }
                 }
@@ -343,6 +347,17 @@ final class HtmlReader implements DocumentReader {
             return table.selectFirst("table table") != null && table.selectFirst("th") == null;
         }
 
+        /** The last row of a table's head: of its own part of the table, or a first one that names columns. */
+        private static @Nullable Element headRow(Element table) {
+            Element head = table.selectFirst("> thead > tr:last-child");
+            Element first = table.selectFirst("> tbody > tr, > tr");
+            boolean names = first != null
+                    && !first.children().isEmpty()
+                    && first.children().stream()
+                            .allMatch(cell -> cell.normalName().equals("th"));
+            return head != null ? head : names ? first : null;
+        }
+
         private void table(Element table, String indent) {
             for (Element part : table.children()) {
                 if (isHidden(part)) {
@@ -383,6 +398,9 @@ final class HtmlReader implements DocumentReader {
             }
             if (!words) {
                 text.setLength(start);
+            }
+            if (row == headRow) {
+                headEnd = text.length();
             }
             space = false;
         }
@@ -512,7 +530,8 @@ final class HtmlReader implements DocumentReader {
             space = false;
             int end = Texts.trimEnd(text, blockStart, text.length());
             if (end > blockStart) {
-                blocks.add(new Block(blockStart, end, kind, path.current(), clip(parts, end)));
+                int head = headEnd > blockStart && headEnd < end ? headEnd : blockStart;
+                blocks.add(new Block(blockStart, end, kind, path.current(), clip(parts, end), head));
                 text.setLength(end);
                 text.append("\n\n");
             } else {

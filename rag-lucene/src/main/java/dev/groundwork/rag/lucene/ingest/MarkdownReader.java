@@ -61,8 +61,8 @@ final class MarkdownReader implements DocumentReader {
     private static final Pattern HEADING_ID = Pattern.compile("[ \\t]*\\{#[\\w.:-]+}[ \\t]*$");
 
     @Override
-    public DocumentText read(byte[] content, int maxCharacters) throws UnreadableException {
-        String text = TextDecoder.decode(content, maxCharacters);
+    public DocumentText read(byte[] content, ReadLimits limits) throws UnreadableException {
+        String text = TextDecoder.decode(content, limits.maxCharacters());
         return new Reading(text).read();
     }
 
@@ -124,10 +124,14 @@ final class MarkdownReader implements DocumentReader {
         }
 
         private Block block(Node node, int start, int end, List<String> section) {
-            if (node instanceof FencedCodeBlock
-                    || node instanceof IndentedCodeBlock
-                    || node instanceof TableBlock
-                    || node instanceof HtmlBlock) {
+            if (node instanceof TableBlock) {
+                // The names of the columns, and the line below them.
+                int headEnd = text.indexOf('\n', start);
+                headEnd = headEnd < 0 ? start : text.indexOf('\n', headEnd + 1);
+                boolean rows = headEnd > start && headEnd < end;
+                return new Block(start, end, Block.Kind.LINES, section, List.of(), rows ? headEnd : start);
+            }
+            if (node instanceof FencedCodeBlock || node instanceof IndentedCodeBlock || node instanceof HtmlBlock) {
                 return new Block(start, end, Block.Kind.LINES, section);
             }
             if (node instanceof ListBlock || node instanceof ListItem || node instanceof BlockQuote) {
