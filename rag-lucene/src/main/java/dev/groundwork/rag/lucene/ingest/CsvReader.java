@@ -84,7 +84,6 @@ final class CsvReader implements DocumentReader {
 
         private final CSVParser parser;
         private final Iterator<CSVRecord> records;
-        private final ReadLimits limits;
         private final BlockWriter out;
         private int line = 1;
         private int rows;
@@ -95,7 +94,6 @@ final class CsvReader implements DocumentReader {
         Reading(CSVParser parser, ReadLimits limits) {
             this.parser = parser;
             this.records = parser.iterator();
-            this.limits = limits;
             this.out = new BlockWriter(limits);
         }
 
@@ -123,10 +121,7 @@ final class CsvReader implements DocumentReader {
         }
 
         private Row next() throws UnreadableException {
-            if (++rows > ReadLimits.MAX_PARTS) {
-                throw new UnreadableException("too many rows: more than " + ReadLimits.MAX_PARTS);
-            }
-            if ((rows & 0xff) == 0) {
+            if ((++rows & 0xff) == 0) {
                 ReadLimits.checkInterrupted();
             }
             CSVRecord record = records.next();

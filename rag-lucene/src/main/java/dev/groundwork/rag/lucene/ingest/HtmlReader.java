@@ -23,6 +23,9 @@ final class HtmlReader implements DocumentReader {
     /** What browsers allow. */
     private static final int MAX_DEPTH = 512;
 
+    /** Some 200 times what a long page of an encyclopaedia has. */
+    private static final int MAX_ELEMENTS = 500_000;
+
     private static final Set<String> SKIPPED = Set.of(
             "head",
             "script",
@@ -105,7 +108,8 @@ final class HtmlReader implements DocumentReader {
     public DocumentText read(byte[] content, ReadLimits limits) throws UnreadableException {
         String source = TextDecoder.decodeHtml(content, limits.maxCharacters());
         Parser parser = Parser.htmlParser().setTrackPosition(true).setMaxDepth(MAX_DEPTH);
-        Document document = parser.parseInput(source, "");
+        checkElements(source);
+        Document document = parser.parseInput(new CheckedReader(source), "");
         Reading reading = new Reading();
         reading.flow(document.body());
         reading.finish();
@@ -114,7 +118,17 @@ final class HtmlReader implements DocumentReader {
             title = reading.firstHeading == null ? "" : reading.firstHeading;
         }
         return new DocumentText(
-                title.isEmpty() ? null : title, reading.text.toString(), reading.lines, null, reading.blocks);
+                title.isEmpty() ? null : Texts.cut(title, SectionPath.MAX_LENGTH), reading.text.toString(), reading.lines, null, reading.blocks);
+    }
+
+    /** Counts what looks like the start of an element, before any is made: each takes hundreds of bytes of heap. */
+    private static void checkElements(String source) throws UnreadableException {
+        int elements = 0;
+        for (int at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at + 1)) {
+            if (at + 1 < source.length() && Character.isLetter(source.charAt(at + 1)) && ++elements > MAX_ELEMENTS) {
+                throw new UnreadableException("too many elements: more than " + MAX_ELEMENTS);
+            }
+        }
     }
 
     private static boolean isHidden(Element element) {

@@ -61,6 +61,14 @@ final class Texts {
         }
     }
 
+    /** Returns the start of a text, so long at most, without half a character at its end. */
+    static String cut(String text, int maxLength) {
+        if (text.length() <= maxLength) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(maxLength - 1)) ? maxLength - 1 : maxLength);
+    }
+
     /** Returns a reference with its escapes of the form {@code %20} resolved; as it is where they are wrong. */
     static String percentDecoded(String reference) {
         try {

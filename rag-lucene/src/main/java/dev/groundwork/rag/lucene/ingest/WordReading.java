@@ -16,6 +16,8 @@ final class WordReading {
 
     private static final int BODY_TEXT = 9;
 
+    private static final int PART_CHARACTERS = 10;
+
     private final OfficeParts parts;
     private final ReadLimits limits;
     private final BlockWriter out;
@@ -293,9 +295,9 @@ final class WordReading {
     private void table(XmlCursor at) throws UnreadableException {
         List<List<String>> rows = new ArrayList<>();
         List<List<Paragraph>> single = new ArrayList<>();
-        int[] characters = {0};
+        int[] size = {0};
         int[] head = {0};
-        rows(at, rows, single, characters, head);
+        rows(at, rows, single, size, head);
         if (rows.size() == 1 && rows.getFirst().size() == 1) {
             // A frame around text rather than a table.
             for (Paragraph paragraph : single.getFirst()) {
@@ -307,25 +309,26 @@ final class WordReading {
         out.table(rows, Math.max(head[0], rows.size() > 1 ? 1 : 0));
     }
 
-    private void rows(XmlCursor at, List<List<String>> rows, List<List<Paragraph>> single, int[] characters, int[] head)
+    private void rows(XmlCursor at, List<List<String>> rows, List<List<Paragraph>> single, int[] size, int[] head)
             throws UnreadableException {
         at.children(name -> {
             if (name.equals("tr")) {
                 List<String> cells = new ArrayList<>();
                 boolean[] repeated = {false};
-                cells(at, cells, single, characters, repeated);
+                cells(at, cells, single, size, repeated);
+                grow(size, 0);
                 if (repeated[0] && head[0] == rows.size()) {
                     head[0]++;
                 }
                 rows.add(cells);
             } else if (!name.equals("del") && !name.equals("tblPr") && !name.equals("tblGrid")) {
-                rows(at, rows, single, characters, head);
+                rows(at, rows, single, size, head);
             }
         });
     }
 
     private void cells(
-            XmlCursor at, List<String> cells, List<List<Paragraph>> single, int[] characters, boolean[] repeated)
+            XmlCursor at, List<String> cells, List<List<Paragraph>> single, int[] size, boolean[] repeated)
             throws UnreadableException {
         at.children(name -> {
             switch (name) {
@@ -335,16 +338,21 @@ final class WordReading {
                         single.add(paragraphs);
                     }
                     String cell = inline(paragraphs);
-                    characters[0] += cell.length();
-                    if (characters[0] > limits.maxCharacters()) {
-                        throw limits.tooLong();
-                    }
+                    grow(size, cell.length());
                     cells.add(cell);
                 }
                 case "trPr" -> at.children(inner -> repeated[0] |= inner.equals("tblHeader"));
-                case "sdt", "sdtContent", "customXml", "ins" -> cells(at, cells, single, characters, repeated);
+                case "sdt", "sdtContent", "customXml", "ins" -> cells(at, cells, single, size, repeated);
                 default -> {}
             }
         });
+    }
+
+    /** Counts a cell or a row as so many characters as there are in it, and as many as its object takes besides. */
+    private void grow(int[] size, int characters) throws UnreadableException {
+        size[0] += characters + PART_CHARACTERS;
+        if (size[0] > limits.maxCharacters()) {
+            throw limits.tooLong();
+        }
     }
 }
