@@ -45,7 +45,8 @@ public final class BenchCommand implements Runnable {
                         new OpenBenchmark(surroundings),
                         new MillionBenchmark(surroundings),
                         new RecallBenchmark(surroundings),
-                        new PassagesBenchmark(surroundings))
+                        new PassagesBenchmark(surroundings),
+                        new IngestBenchmark(surroundings))
                 .forEach(line::addSubcommand);
         line.addSubcommand(new HelpCommand())
                 .setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))

@@ -49,9 +49,11 @@ final class PassagesBenchmark implements Callable<Integer> {
 
     @Option(
             names = "--sizes",
-            paramLabel = "TARGET/MAX",
+            paramLabel = "TARGET/MAX[@CHARACTERS]",
             split = ",",
-            description = "Further sizes of Groundwork's segments besides the default, for instance 150/250,400/480.")
+            description =
+                    "Further sizes of Groundwork's segments besides the default, and how far they grow when they are"
+                            + " handed over, for instance 400/480,80/150@1200.")
     private List<String> sizes = new ArrayList<>();
 
     PassagesBenchmark(Surroundings surroundings) {
@@ -86,9 +88,15 @@ final class PassagesBenchmark implements Callable<Integer> {
                     () -> new LangChain4jSide(
                             set.documents(), model, model.tokenCountEstimator(), PEER_TOKENS, PEER_OVERLAP));
             List<Judgement> ours = new ArrayList<>();
-            ours.add(ours("Groundwork, defaults", set, model, documents -> documents));
+            ours.add(ours("Groundwork, defaults", set, model, documents -> documents, null));
             for (String size : sizes) {
-                ours.add(ours("Groundwork " + size, set, model, sized(size)));
+                int at = size.indexOf('@');
+                ours.add(ours(
+                        "Groundwork " + size,
+                        set,
+                        model,
+                        sized(at < 0 ? size : size.substring(0, at)),
+                        at < 0 ? null : Integer.valueOf(size.substring(at + 1))));
             }
             out.printf(
                     Locale.ROOT,
@@ -100,14 +108,16 @@ final class PassagesBenchmark implements Callable<Integer> {
         return 0;
     }
 
-    private Judgement ours(String name, EvidenceSet set, OnnxEmbeddingModel model, UnaryOperator<Documents> splitting)
+    private Judgement ours(
+            String name,
+            EvidenceSet set,
+            OnnxEmbeddingModel model,
+            UnaryOperator<Documents> splitting,
+            @Nullable Integer grown)
             throws Exception {
         Path work = Files.createTempDirectory("passages-");
         try {
-            return judge(
-                    set,
-                    model,
-                    () -> new GroundworkSide(name, set.documents(), work, model, splitting, builder -> builder));
+            return judge(set, model, () -> new GroundworkSide(name, set.documents(), work, model, splitting, grown));
         } finally {
             Folders.delete(work);
         }

@@ -61,11 +61,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Documents implements DocumentSource {
 
-    /** Passages of this size served retrieval best where documents are longer than a model reads. */
-    public static final int DEFAULT_TARGET_TOKENS = 200;
+    /**
+     * Measured, evidence in 1,000 retrieved tokens of five long documents (recall, 472 questions), with targets of 80, 120,
+     * 150, 200 and 300: .867, .898, .899, .885, .871. By the built-in guess, so about 120 tokens of English.
+     */
+    public static final int DEFAULT_TARGET_TOKENS = 150;
 
     /** Leaves room for a heading within the 512 tokens that small embedding models read, even where the guess is low. */
-    public static final int DEFAULT_MAX_TOKENS = 360;
+    public static final int DEFAULT_MAX_TOKENS = 270;
 
     /** Larger files are rarely written for people to read: 50 MB. */
     public static final long DEFAULT_MAX_FILE_BYTES = 50_000_000;

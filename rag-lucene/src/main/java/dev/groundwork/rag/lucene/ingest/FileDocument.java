@@ -73,6 +73,11 @@ final class FileDocument implements SourceDocument {
     }
 
     @Override
+    public String conditions() {
+        return settings.limits().toString();
+    }
+
+    @Override
     public List<TextSegment> load() {
         try {
             FileFormat known = format;
@@ -81,7 +86,7 @@ final class FileDocument implements SourceDocument {
             }
             return bounded.run(() -> parse(readers.apply(known)), settings.maxParseTime());
         } catch (UnreadableException e) {
-            throw new DocumentException(id, e.reason(), e);
+            throw new DocumentException(id, e.reason(), e.lasting(), e);
         }
     }
 
@@ -109,7 +114,7 @@ final class FileDocument implements SourceDocument {
             }
             return content;
         } catch (IOException e) {
-            throw new UnreadableException(reason(e), e);
+            throw UnreadableException.passing(reason(e), e);
         }
     }
 

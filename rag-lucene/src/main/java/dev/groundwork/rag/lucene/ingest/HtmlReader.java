@@ -118,7 +118,11 @@ final class HtmlReader implements DocumentReader {
             title = reading.firstHeading == null ? "" : reading.firstHeading;
         }
         return new DocumentText(
-                title.isEmpty() ? null : Texts.cut(title, SectionPath.MAX_LENGTH), reading.text.toString(), reading.lines, null, reading.blocks);
+                title.isEmpty() ? null : Texts.cut(title, SectionPath.MAX_LENGTH),
+                reading.text.toString(),
+                reading.lines,
+                null,
+                reading.blocks);
     }
 
     /** Counts what looks like the start of an element, before any is made: each takes hundreds of bytes of heap. */

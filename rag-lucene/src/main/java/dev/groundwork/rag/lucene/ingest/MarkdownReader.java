@@ -74,7 +74,7 @@ final class MarkdownReader implements DocumentReader {
             }
             return reading.read();
         } catch (IOException e) {
-            throw new UnreadableException("interrupted", e);
+            throw UnreadableException.passing("interrupted", e);
         }
     }
 
@@ -126,7 +126,8 @@ final class MarkdownReader implements DocumentReader {
             }
             uncovered(text.length());
             String shown = title != null ? title : firstHeading;
-            return new DocumentText(shown == null ? null : Texts.cut(shown, SectionPath.MAX_LENGTH), text, lines, null, blocks);
+            return new DocumentText(
+                    shown == null ? null : Texts.cut(shown, SectionPath.MAX_LENGTH), text, lines, null, blocks);
         }
 
         /** What the parser made no block of, if any, is a paragraph. */

@@ -29,7 +29,7 @@ record ReadLimits(int maxCharacters, long maxExpandedBytes) {
     /** Throws where the thread was told to stop, for the parse has taken too long. */
     static void checkInterrupted() throws UnreadableException {
         if (Thread.currentThread().isInterrupted()) {
-            throw new UnreadableException("interrupted");
+            throw UnreadableException.passing("interrupted", null);
         }
     }
 }

@@ -327,8 +327,7 @@ final class WordReading {
         });
     }
 
-    private void cells(
-            XmlCursor at, List<String> cells, List<List<Paragraph>> single, int[] size, boolean[] repeated)
+    private void cells(XmlCursor at, List<String> cells, List<List<Paragraph>> single, int[] size, boolean[] repeated)
             throws UnreadableException {
         at.children(name -> {
             switch (name) {

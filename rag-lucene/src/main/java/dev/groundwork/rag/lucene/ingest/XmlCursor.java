@@ -1,6 +1,16 @@
 package dev.groundwork.rag.lucene.ingest;
 
+import java.io.BufferedInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -17,6 +27,11 @@ import org.jspecify.annotations.Nullable;
 final class XmlCursor {
 
     private static final XMLInputFactory FACTORY = factory();
+
+    private static final int DECLARATION_BYTES = 256;
+
+    private static final Pattern DECLARED =
+            Pattern.compile("^<\\?xml[^>]{0,200}?encoding\\s*=\\s*[\"']([\\w.:-]{1,40})");
 
     private final XMLStreamReader reader;
     private int depth;
@@ -41,7 +56,7 @@ final class XmlCursor {
     /** Opens a stream and stands on its root element. The stream is not closed. */
     static XmlCursor open(InputStream in) throws UnreadableException {
         try {
-            XmlCursor cursor = new XmlCursor(FACTORY.createXMLStreamReader(in));
+            XmlCursor cursor = new XmlCursor(FACTORY.createXMLStreamReader(decoded(in)));
             while (cursor.next() != XMLStreamConstants.START_ELEMENT) {
                 if (cursor.reader.getEventType() == XMLStreamConstants.END_DOCUMENT) {
                     throw new UnreadableException("damaged: a part of it is empty");
@@ -50,6 +65,35 @@ final class XmlCursor {
             return cursor;
         } catch (XMLStreamException e) {
             throw damaged(e);
+        }
+    }
+
+    /**
+     * Decodes what the parser would decode itself, were it not for its habit to print to standard error where that fails.
+     * Bytes that are wrong become replacement characters.
+     */
+    private static Reader decoded(InputStream in) throws UnreadableException {
+        try {
+            BufferedInputStream buffered = new BufferedInputStream(in);
+            buffered.mark(DECLARATION_BYTES);
+            byte[] start = buffered.readNBytes(DECLARATION_BYTES);
+            buffered.reset();
+            Matcher declared = DECLARED.matcher(new String(start, StandardCharsets.ISO_8859_1));
+            Charset charset = StandardCharsets.UTF_8;
+            if (start.length > 1 && ((start[0] & 0xff) == 0xfe || (start[0] & 0xff) == 0xff)) {
+                charset = StandardCharsets.UTF_16;
+            } else if (start.length > 2 && (start[0] & 0xff) == 0xef && (start[1] & 0xff) == 0xbb) {
+                buffered.skipNBytes(3);
+            } else if (declared.find()) {
+                charset = Charset.forName(declared.group(1));
+            }
+            return new InputStreamReader(buffered, charset);
+        } catch (ZipParts.TooLargeException e) {
+            throw e.unreadable();
+        } catch (IOException e) {
+            throw new UnreadableException("damaged: a part of it can't be read", e);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw new UnreadableException("damaged: a part of it names an unknown charset", e);
         }
     }
 

@@ -51,7 +51,8 @@ class HostileFilesTest {
         Random random = new Random(7);
         for (Map.Entry<String, byte[]> sample : samples().entrySet()) {
             byte[] whole = sample.getValue();
-            assertFalse(load(Documents.file(write(folder, sample.getKey(), whole))).isEmpty(), sample.getKey());
+            assertFalse(
+                    load(Documents.file(write(folder, sample.getKey(), whole))).isEmpty(), sample.getKey());
             for (int i = 0; i < 40; i++) {
                 byte[] harmed = whole.clone();
                 if (i % 2 == 0) {
@@ -97,8 +98,8 @@ class HostileFilesTest {
 
     @Test
     void partsThatTogetherExpandTooFarAreGivenUpToo() {
-        Containers book = new Containers()
-                .part("META-INF/container.xml", "<c><r><rootfile full-path='b.opf'/></r></c>");
+        Containers book =
+                new Containers().part("META-INF/container.xml", "<c><r><rootfile full-path='b.opf'/></r></c>");
         StringBuilder manifest = new StringBuilder();
         StringBuilder spine = new StringBuilder();
         for (int i = 0; i < 20; i++) {
@@ -131,11 +132,15 @@ class HostileFilesTest {
             write(folder, "in/file.docx", entity("SYSTEM '" + secret.toUri() + "'"));
             write(folder, "in/http.docx", entity("SYSTEM '" + url + "a'"));
             write(folder, "in/laughs.docx", entity("'" + "&e;".repeat(10) + "'"));
-            write(folder, "in/dtd.docx", Containers.office("word/document.xml")
-                    .part(
-                            "word/document.xml",
-                            "<!DOCTYPE w SYSTEM '" + url + "dtd'>" + wordDocument(paragraph("After a document type.")))
-                    .zip());
+            write(
+                    folder,
+                    "in/dtd.docx",
+                    Containers.office("word/document.xml")
+                            .part(
+                                    "word/document.xml",
+                                    "<!DOCTYPE w SYSTEM '" + url + "dtd'>"
+                                            + wordDocument(paragraph("After a document type.")))
+                            .zip());
             write(
                     folder,
                     "in/external.docx",
@@ -152,7 +157,8 @@ class HostileFilesTest {
             write(
                     folder,
                     "in/mail.eml",
-                    "From: a@b\nContent-Type: message/external-body; access-type=URL; URL=\"" + url + "i\"\n\nA body.\n");
+                    "From: a@b\nContent-Type: message/external-body; access-type=URL; URL=\"" + url
+                            + "i\"\n\nA body.\n");
             write(folder, "in/letter.pdf", pdf("A letter."));
 
             Map<String, String> outcomes = new LinkedHashMap<>();
@@ -212,7 +218,8 @@ class HostileFilesTest {
         String tooDeep = "nested too deeply: more than 256 levels";
         assertEquals(
                 tooDeep,
-                reason(limited("a.docx", word("<w:sdt>".repeat(100_000) + paragraph("x") + "</w:sdt>".repeat(100_000)))));
+                reason(limited(
+                        "a.docx", word("<w:sdt>".repeat(100_000) + paragraph("x") + "</w:sdt>".repeat(100_000)))));
         assertEquals(tooDeep, reason(limited("a.json", "[".repeat(1_000_000).getBytes(StandardCharsets.UTF_8))));
         StringBuilder mail = new StringBuilder("From: a@b\n");
         for (int i = 0; i < 200; i++) {
@@ -311,7 +318,8 @@ class HostileFilesTest {
                 Containers.office("xl/workbook.xml")
                         .part(
                                 "xl/workbook.xml",
-                                "<workbook xmlns:r='x/relationships'><sheets><sheet name='S' r:id='s'/></sheets></workbook>")
+                                "<workbook xmlns:r='x/relationships'><sheets><sheet name='S'"
+                                        + " r:id='s'/></sheets></workbook>")
                         .relation("xl/workbook.xml", "s", "worksheet", "s.xml")
                         .part("xl/s.xml", "<w><sheetData><row r='1'><c r='A1'><v>1</v></c></row></sheetData></w>")
                         .zip());
@@ -333,8 +341,7 @@ class HostileFilesTest {
         samples.put("a.csv", "a,b\n\"c\",d\n".getBytes(StandardCharsets.UTF_8));
         samples.put("a.json", "{\"a\": [1, {\"b\": \"words\"}]}".getBytes(StandardCharsets.UTF_8));
         samples.put(
-                "a.html",
-                "<html><body><h1>A</h1><table><tr><th>b</th></tr></table>".getBytes(StandardCharsets.UTF_8));
+                "a.html", "<html><body><h1>A</h1><table><tr><th>b</th></tr></table>".getBytes(StandardCharsets.UTF_8));
         samples.put("a.md", "# A\n\n| b | c |\n|---|---|\n| d | e |\n".getBytes(StandardCharsets.UTF_8));
         return samples;
     }

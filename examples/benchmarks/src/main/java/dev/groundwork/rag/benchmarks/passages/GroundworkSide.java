@@ -7,6 +7,7 @@ import dev.groundwork.rag.Question;
 import dev.groundwork.rag.Rag;
 import dev.groundwork.rag.RagBuilder;
 import dev.groundwork.rag.SegmentKeys;
+import dev.groundwork.rag.SmallToBig;
 import dev.groundwork.rag.lucene.LuceneIndex;
 import dev.groundwork.rag.lucene.ingest.Documents;
 import dev.langchain4j.model.embedding.EmbeddingModel;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Groundwork's ingestion of text files, and its search. */
 public final class GroundworkSide implements Side {
@@ -33,7 +35,7 @@ public final class GroundworkSide implements Side {
      *
      * @param work an empty folder
      * @param splitting changes how documents are split
-     * @param wiring changes how passages are found
+     * @param grownCharacters how far passages grow when they are handed over; null for not at all
      */
     public GroundworkSide(
             String name,
@@ -41,7 +43,7 @@ public final class GroundworkSide implements Side {
             Path work,
             EmbeddingModel model,
             UnaryOperator<Documents> splitting,
-            UnaryOperator<RagBuilder> wiring)
+            @Nullable Integer grownCharacters)
             throws IOException {
         this.name = name;
         locator = new Locator(documents);
@@ -49,7 +51,11 @@ public final class GroundworkSide implements Side {
             Files.writeString(work.resolve(document.getKey() + SUFFIX), document.getValue());
         }
         index = LuceneIndex.inMemory();
-        rag = wiring.apply(Rag.builder().index(index).embeddingModel(model)).build();
+        RagBuilder builder = Rag.builder().index(index).embeddingModel(model);
+        if (grownCharacters != null) {
+            builder.reranker(SmallToBig.within(index, grownCharacters));
+        }
+        rag = builder.build();
         DocumentSource source = splitting.apply(Documents.directory(work));
         IngestReport report = rag.ingest(source);
         if (!report.failed().isEmpty()) {
