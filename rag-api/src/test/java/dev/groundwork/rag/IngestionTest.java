@@ -87,6 +87,17 @@ class IngestionTest {
     }
 
     @Test
+    void aBatchThatComesBackInPartIsTriedDocumentByDocument() {
+        model.mostAnswered = 1;
+
+        IngestReport report = ingest(new MapSource("docs").put("a", "one").put("b", "two"));
+
+        assertThat(report.added()).isEqualTo(2);
+        assertThat(report.failed()).isEmpty();
+        assertThat(index.texts()).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
     void onlyTheDocumentThatTheIndexRefusesFails() {
         index.refuse = "b";
         MapSource source = new MapSource("docs").put("a", "one").put("b", "two").put("c", "three");
@@ -335,6 +346,7 @@ class IngestionTest {
         private final AtomicInteger texts = new AtomicInteger();
         private final AtomicInteger mostAtOnce = new AtomicInteger();
         private String failOn = "";
+        private int mostAnswered = Integer.MAX_VALUE;
 
         @Override
         public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
@@ -344,6 +356,7 @@ class IngestionTest {
                 throw new IllegalStateException("secret: " + failOn);
             }
             return Response.from(segments.stream()
+                    .limit(mostAnswered)
                     .map(s -> Embedding.from(new float[] {1, 0}))
                     .toList());
         }

@@ -417,7 +417,7 @@ final class HtmlReader implements DocumentReader {
             if (!words) {
                 text.setLength(start);
             }
-            if (row == headRow) {
+            if (row.equals(headRow)) {
                 headEnd = text.length();
             }
             space = false;
