@@ -297,8 +297,10 @@ final class Splitter {
         Piece last = null;
         for (Piece piece : pieces) {
             if (last != null) {
-                boolean blank = last.end() <= piece.start() && Texts.isBlank(text, last.end(), piece.start());
-                out.append(blank ? text.substring(last.end(), piece.start()) : "\n\n");
+                int gap = last.end();
+                int gapEnd = piece.start();
+                boolean blank = gap <= gapEnd && Texts.isBlank(text, gap, gapEnd);
+                out.append(blank ? text.substring(gap, gapEnd) : "\n\n");
             }
             Piece head = piece.head();
             if (head != null && (last == null || last.start() < head.start())) {

@@ -186,13 +186,13 @@ class HostileFilesTest {
         ProxySelector before = ProxySelector.getDefault();
         ProxySelector.setDefault(new Recorder(connections));
         try (java.net.Socket socket = new java.net.Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", 1), 1_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), 1_000);
         } catch (IOException expected) {
             // Nobody listens there.
         } finally {
             ProxySelector.setDefault(before);
         }
-        assertEquals(List.of("socket://127.0.0.1:1"), connections);
+        assertEquals(1, connections.size(), connections.toString());
     }
 
     @Test

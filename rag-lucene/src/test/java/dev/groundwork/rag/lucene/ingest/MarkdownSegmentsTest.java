@@ -165,6 +165,17 @@ class MarkdownSegmentsTest {
     }
 
     @Test
+    void keepsSectionsApartThatAreLargeEnoughToBeFound() {
+        String section = "\n\nWords of it that go on until there are enough of them.\n\n";
+        List<TextSegment> segments =
+                load(Documents.file(write(folder, "a.md", "## A" + section + "## B" + section + "## C" + section))
+                        .segmentTokens(40, 64));
+
+        assertEquals(
+                List.of("A", "B", "C"), segments.stream().map(Loading::headings).toList());
+    }
+
+    @Test
     void repeatsTheHeadOfATableThatIsCut() {
         String head = "| Name | Age |\n|---|---|\n";
         List<TextSegment> segments = load(Documents.file(write(folder, "a.md", head + "| Ada | 36 |\n".repeat(40)))

@@ -6,7 +6,6 @@ import dev.groundwork.rag.IngestReport;
 import dev.groundwork.rag.Question;
 import dev.groundwork.rag.Rag;
 import dev.groundwork.rag.RagBuilder;
-import dev.groundwork.rag.SegmentKeys;
 import dev.groundwork.rag.SmallToBig;
 import dev.groundwork.rag.lucene.LuceneIndex;
 import dev.groundwork.rag.lucene.ingest.Documents;
@@ -77,7 +76,7 @@ public final class GroundworkSide implements Side {
     public List<Passage> find(String question, int limit) {
         List<Passage> found = new ArrayList<>();
         for (Hit hit : rag.search(Question.of(question).withLimit(limit)).hits()) {
-            String source = hit.segment().metadata().getString(SegmentKeys.SOURCE);
+            String source = hit.source();
             String id = source.substring(0, source.length() - SUFFIX.length());
             found.add(new Passage(
                     hit.segment().text(), locator.find(id, hit.segment().text(), 0)));

@@ -9,7 +9,15 @@ public final class Locator {
     private final Map<String, Letters> documents = new HashMap<>();
 
     /** A text without its white space, and where each of its characters was. */
-    private record Letters(String text, int[] offsets) {
+    private static final class Letters {
+
+        private final String text;
+        private final int[] offsets;
+
+        private Letters(String text, int[] offsets) {
+            this.text = text;
+            this.offsets = offsets;
+        }
 
         static Letters of(String text) {
             StringBuilder letters = new StringBuilder(text.length());
@@ -40,22 +48,22 @@ public final class Locator {
         if (letters == null) {
             throw new IllegalArgumentException("document: there is no " + document);
         }
-        String wanted = Letters.of(passage).text();
+        String wanted = Letters.of(passage).text;
         int from = 0;
-        int to = letters.text().length();
+        int to = letters.text.length();
         while (from < to) {
             int middle = (from + to) >>> 1;
-            if (letters.offsets()[middle] < after) {
+            if (letters.offsets[middle] < after) {
                 from = middle + 1;
             } else {
                 to = middle;
             }
         }
-        int at = letters.text().indexOf(wanted, from);
+        int at = letters.text.indexOf(wanted, from);
         if (at < 0 || wanted.isEmpty()) {
             throw new IllegalArgumentException(
                     "passage: of " + passage.length() + " characters is not in " + document + " after " + after);
         }
-        return new Spans.Span(document, letters.offsets()[at], letters.offsets()[at + wanted.length() - 1] + 1);
+        return new Spans.Span(document, letters.offsets[at], letters.offsets[at + wanted.length() - 1] + 1);
     }
 }
