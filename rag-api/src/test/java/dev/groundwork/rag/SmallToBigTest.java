@@ -55,7 +55,7 @@ class SmallToBigTest {
         List<Hit> found = List.of(hit("d", 1), hit("d", 2), hit("d", 5));
 
         assertThat(texts(reranker(6).rerank(Question.of("q"), found, 10, DEADLINE)))
-                .containsExactly("d0\nd1\nd2", "d4\nd5");
+                .containsExactly("d0\nd1\nd2", "d3\nd4\nd5");
     }
 
     @Test
