@@ -106,9 +106,8 @@ if [ "$((${added:-0} + failed))" -eq "$files" ] && [ -z "$(uniq -d "$work/failed
 else
   bad "$files files, but ${added:-0} read and $failed records"
 fi
-missing=$(cd "$mixed" && find . -type f \( -name '*.docx' -o -name '*.pptx' -o -name '*.xlsx' \) | sed 's|^\./||' \
-  | sort | comm -23 - "$work/failed" | head -n 3)
-if [ -z "$missing" ]; then ok "every office file is among them"; else bad "no record for $missing"; fi
+unread=$(grep -E '\.(docx|pptx|xlsx)$' "$work/failed" | head -n 3)
+if [ -z "$unread" ]; then ok "every office file was read"; else bad "office files that were not read: $unread"; fi
 if [ "$(grep -c '^not read: ' "$work/err")" -eq "$failed" ]; then
   ok "each is a line on standard error"
 else

@@ -4,7 +4,7 @@ package dev.groundwork.rag;
  * An index's size.
  *
  * @param segments segments that can be found; each has one vector
- * @param documents documents in the ledger
+ * @param documents documents in the ledger, with those in {@link Quarantine}
  * @param deleted entries that were deleted or replaced and still take space, until a merge drops them
  * @param parts parts that a search has to look into, one after the other; fewer are faster
  * @param bytes bytes on disk, or in memory where the index is kept there; with all that is kept for named states and crashes

@@ -12,7 +12,8 @@ import java.util.Objects;
  * @param updated documents that had changed
  * @param unchanged documents that were as the index had them
  * @param deleted documents that are gone from the source
- * @param failed documents that could not be ingested, with why; one that was there before keeps its old segments
+ * @param failed documents that could not be ingested, with why, in this run or, where they will fail again, in an earlier
+ *     one; one that was there before keeps its old segments. The index remembers them in {@link Quarantine}
  * @param segments segments that were written
  * @param duration how long it took
  */

@@ -16,7 +16,9 @@ public interface Rag extends AutoCloseable {
     /**
      * Brings the index in step with a source: new documents are added, changed ones replaced, those that are gone
      * deleted, and unchanged ones left alone. Each document is replaced as a whole; a document that fails gets a record
-     * and the rest goes on. One ingestion runs at a time; another one waits.
+     * and the rest goes on; the index remembers it in {@link Quarantine}. Documents are visited and read on the calling
+     * thread, while those before them are embedded, two batches at once, and written on others. One ingestion runs at a
+     * time; another one waits.
      *
      * @throws DocumentException if the source can't be listed; nothing is deleted then
      * @throws IndexException if the index can't be written

@@ -21,6 +21,14 @@ public interface SourceDocument {
     String fingerprint();
 
     /**
+     * Returns what decides besides the content whether the document can be read, such as limits. One that could not be
+     * read for good is tried again when its fingerprint or its conditions change.
+     */
+    default String conditions() {
+        return "";
+    }
+
+    /**
      * Reads, parses and splits the document.
      *
      * @return its segments in reading order, each with the metadata of {@link SegmentKeys} that apply; empty where the

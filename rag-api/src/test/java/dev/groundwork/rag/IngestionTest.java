@@ -87,6 +87,105 @@ class IngestionTest {
     }
 
     @Test
+    void aBatchThatComesBackInPartIsTriedDocumentByDocument() {
+        model.mostAnswered = 1;
+
+        IngestReport report = ingest(new MapSource("docs").put("a", "one").put("b", "two"));
+
+        assertThat(report.added()).isEqualTo(2);
+        assertThat(report.failed()).isEmpty();
+        assertThat(index.texts()).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void onlyTheDocumentThatTheIndexRefusesFails() {
+        index.refuse = "b";
+        MapSource source = new MapSource("docs").put("a", "one").put("b", "two").put("c", "three");
+
+        IngestReport report = ingest(source);
+
+        assertThat(report.failed())
+                .containsExactly(new IngestReport.Failure("b", "failed with IllegalArgumentException"));
+        assertThat(index.texts()).containsExactlyInAnyOrder("one", "three");
+    }
+
+    @Test
+    void aDocumentThatWillFailAgainIsNotTriedUntilItOrItsConditionsChange() {
+        MapSource source = new MapSource("docs").put("a", "one").put("bad", null);
+        source.lasting = true;
+        ingest(source);
+        assertThat(Quarantine.reasons(index, "docs")).isEqualTo(Map.of("bad", "can't be parsed"));
+
+        source.loaded = 0;
+        IngestReport again = ingest(source);
+        assertThat(source.loaded).isZero();
+        assertThat(again.failed()).containsExactly(new IngestReport.Failure("bad", "can't be parsed"));
+
+        source.conditions = "other limits";
+        ingest(source);
+        assertThat(source.loaded).isEqualTo(1);
+
+        assertThat(ingest(source.put("bad", "good")).added()).isEqualTo(1);
+        assertThat(Quarantine.reasons(index, "docs")).isEmpty();
+    }
+
+    @Test
+    void aDocumentThatMayBeReadAnotherTimeIsTriedEachTime() {
+        MapSource source = new MapSource("docs").put("bad", null);
+        ingest(source);
+        ingest(source);
+
+        assertThat(source.loaded).isEqualTo(2);
+        assertThat(Quarantine.reasons(index, "docs")).isEqualTo(Map.of("bad", "can't be parsed"));
+    }
+
+    @Test
+    void aDocumentThatIsGoneLeavesQuarantine() {
+        MapSource source = new MapSource("docs").put("bad", null);
+        ingest(source);
+        ingest(source.remove("bad"));
+
+        assertThat(Quarantine.reasons(index, "docs")).isEmpty();
+    }
+
+    @Test
+    void embedsADocumentOfManySegmentsBitByBit() {
+        DocumentSource source = new DocumentSource() {
+            @Override
+            public String name() {
+                return "docs";
+            }
+
+            @Override
+            public void visit(Consumer<? super SourceDocument> visitor) {
+                visitor.accept(new SourceDocument() {
+                    @Override
+                    public String id() {
+                        return "long";
+                    }
+
+                    @Override
+                    public String fingerprint() {
+                        return "f";
+                    }
+
+                    @Override
+                    public List<TextSegment> load() {
+                        return java.util.stream.IntStream.range(0, 200)
+                                .mapToObj(i -> TextSegment.from("text " + i))
+                                .toList();
+                    }
+                });
+            }
+        };
+        try (Rag rag = Fakes.rag().index(index).embeddingModel(model).build()) {
+            assertThat(rag.ingest(source).segments()).isEqualTo(200);
+        }
+        assertThat(model.mostAtOnce).hasValue(Ingestion.BATCH_SEGMENTS);
+        assertThat(index.texts()).hasSize(200).startsWith("text 0", "text 1").endsWith("text 199");
+    }
+
+    @Test
     void nothingIsDeletedWhenTheSourceCannotBeListed() {
         MapSource source = new MapSource("docs").put("a", "one").put("b", "two");
         ingest(source);
@@ -112,6 +211,11 @@ class IngestionTest {
             source.put("d" + i, "text " + i);
         }
         source.interruptAfter = 150;
+        source.beforeInterrupt = () -> {
+            while (index.texts().isEmpty()) {
+                Thread.onSpinWait();
+            }
+        };
         assertThatThrownBy(() -> ingest(source)).isInstanceOf(CancelledException.class);
         assertThat(Thread.interrupted()).isTrue();
         int before = index.texts().size();
@@ -142,12 +246,12 @@ class IngestionTest {
         TextSegment segment = TextSegment.from(
                 "body", new Metadata().put(SegmentKeys.TITLE, "Guide").put(SegmentKeys.HEADINGS, "Keys › Rotation"));
 
-        assertThat(Ingestion.embeddedText(segment)).isEqualTo("Guide › Keys › Rotation\nbody");
-        assertThat(Ingestion.embeddedText(TextSegment.from("body"))).isEqualTo("body");
+        assertThat(EmbeddedText.of(segment)).isEqualTo("Guide › Keys › Rotation\nbody");
+        assertThat(EmbeddedText.of(TextSegment.from("body"))).isEqualTo("body");
         segment.metadata().put(SegmentKeys.TITLE, "t".repeat(120));
-        assertThat(Ingestion.embeddedText(segment)).isEqualTo("Keys › Rotation\nbody");
+        assertThat(EmbeddedText.of(segment)).isEqualTo("Keys › Rotation\nbody");
         segment.metadata().remove(SegmentKeys.HEADINGS).put(SegmentKeys.TITLE, "t".repeat(300));
-        assertThat(Ingestion.embeddedText(segment)).isEqualTo("t".repeat(120) + "\nbody");
+        assertThat(EmbeddedText.of(segment)).isEqualTo("t".repeat(120) + "\nbody");
     }
 
     @Test
@@ -166,6 +270,10 @@ class IngestionTest {
         private final Map<String, Optional<String>> texts = new TreeMap<>();
         private int breakAfter = -1;
         private int interruptAfter = -1;
+        private Runnable beforeInterrupt = () -> {};
+        private String conditions = "";
+        private boolean lasting;
+        private int loaded;
 
         MapSource(String name) {
             this.name = name;
@@ -199,13 +307,14 @@ class IngestionTest {
                     throw new DocumentException(name, "can't be listed", null);
                 }
                 if (visited++ == interruptAfter) {
+                    beforeInterrupt.run();
                     Thread.currentThread().interrupt();
                 }
                 visitor.accept(document(entry.getKey(), entry.getValue()));
             }
         }
 
-        private static SourceDocument document(String id, Optional<String> text) {
+        private SourceDocument document(String id, Optional<String> text) {
             return new SourceDocument() {
                 @Override
                 public String id() {
@@ -218,9 +327,15 @@ class IngestionTest {
                 }
 
                 @Override
+                public String conditions() {
+                    return conditions;
+                }
+
+                @Override
                 public List<TextSegment> load() {
+                    loaded++;
                     return List.of(TextSegment.from(
-                            text.orElseThrow(() -> new DocumentException(id, "can't be parsed", null))));
+                            text.orElseThrow(() -> new DocumentException(id, "can't be parsed", lasting, null))));
                 }
             };
         }
@@ -229,15 +344,19 @@ class IngestionTest {
     private static final class CountingModel implements EmbeddingModel {
 
         private final AtomicInteger texts = new AtomicInteger();
+        private final AtomicInteger mostAtOnce = new AtomicInteger();
         private String failOn = "";
+        private int mostAnswered = Integer.MAX_VALUE;
 
         @Override
         public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
             texts.addAndGet(segments.size());
+            mostAtOnce.accumulateAndGet(segments.size(), Math::max);
             if (segments.stream().anyMatch(s -> s.text().equals(failOn))) {
                 throw new IllegalStateException("secret: " + failOn);
             }
             return Response.from(segments.stream()
+                    .limit(mostAnswered)
                     .map(s -> Embedding.from(new float[] {1, 0}))
                     .toList());
         }
@@ -258,8 +377,9 @@ class IngestionTest {
 
         private final Map<String, Map<String, String>> ledgers = new LinkedHashMap<>();
         private final Map<String, List<IndexedSegment>> documents = new LinkedHashMap<>();
+        private @Nullable String refuse;
 
-        List<String> texts() {
+        synchronized List<String> texts() {
             return documents.values().stream()
                     .flatMap(List::stream)
                     .map(s -> s.segment().text())
@@ -277,7 +397,13 @@ class IngestionTest {
         }
 
         @Override
-        public void apply(List<IndexChange> changes) {
+        public synchronized void apply(List<IndexChange> changes) {
+            if (changes.stream()
+                    .anyMatch(change -> change instanceof IndexChange.ReplaceDocument c
+                            && c.documentId().equals(refuse)
+                            && !c.segments().isEmpty())) {
+                throw new IllegalArgumentException("embedding: not finite");
+            }
             for (IndexChange change : changes) {
                 switch (change) {
                     case IndexChange.ReplaceDocument c -> {

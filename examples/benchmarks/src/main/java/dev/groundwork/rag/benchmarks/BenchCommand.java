@@ -46,7 +46,9 @@ public final class BenchCommand implements Runnable {
                         new DurableBenchmark(surroundings),
                         new OpenBenchmark(surroundings),
                         new MillionBenchmark(surroundings),
-                        new RecallBenchmark(surroundings))
+                        new RecallBenchmark(surroundings),
+                        new PassagesBenchmark(surroundings),
+                        new IngestBenchmark(surroundings))
                 .forEach(line::addSubcommand);
         line.addSubcommand(new PoolSimulation(surroundings.out()))
                 .addSubcommand(new PoolOverhead())

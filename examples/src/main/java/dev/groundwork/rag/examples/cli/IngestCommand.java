@@ -22,8 +22,8 @@ import picocli.CommandLine.Parameters;
             "Bring a saved index in step with folders and files: what is new is added, what has changed replaced, what"
                     + " is gone deleted, and the rest left alone.",
             "",
-            "Read are Markdown, HTML, PDF and plain text. Each file that can't be read is listed on standard error,"
-                    + " and the rest goes on."
+            "Read are Markdown, HTML, PDF, Word, PowerPoint, Excel, EPUB, e-mail, CSV, JSON and plain text. Each file"
+                    + " that can't be read is listed on standard error, and the rest goes on."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -52,6 +52,11 @@ final class LocatedSource implements DocumentSource {
         }
 
         @Override
+        public String conditions() {
+            return document.conditions();
+        }
+
+        @Override
         public List<TextSegment> load() {
             List<TextSegment> segments = document.load();
             segments.forEach(segment -> segment.metadata().put(FOLDER, folder));

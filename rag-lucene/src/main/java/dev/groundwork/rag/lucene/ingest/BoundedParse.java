@@ -31,7 +31,8 @@ final class BoundedParse {
     <T> T run(Callable<T> parse, Duration limit) throws UnreadableException {
         int late = abandoned.get();
         if (late >= MAX_ABANDONED) {
-            throw new UnreadableException("not parsed: " + late + " parses that exceeded their time still run");
+            throw UnreadableException.passing(
+                    "not parsed: " + late + " parses that exceeded their time still run", null);
         }
         FutureTask<T> task = new FutureTask<>(parse);
         AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
@@ -49,11 +50,11 @@ final class BoundedParse {
             return task.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             abandon(task, state);
-            throw new UnreadableException("not parsed within " + limit.toMillis() + " ms", e);
+            throw UnreadableException.passing("not parsed within " + limit.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             abandon(task, state);
             Thread.currentThread().interrupt();
-            throw new UnreadableException("interrupted", e);
+            throw UnreadableException.passing("interrupted", e);
         } catch (ExecutionException e) {
             throw unreadable(e.getCause() == null ? e : e.getCause());
         }
@@ -71,8 +72,8 @@ final class BoundedParse {
         return switch (cause) {
             case UnreadableException e -> e;
             case StackOverflowError e -> new UnreadableException("nested too deeply", e);
-            case OutOfMemoryError e -> new UnreadableException("parsing it takes more memory than there is", e);
-            case LinkageError e -> new UnreadableException("parsing it takes a library that is not there", e);
+            case OutOfMemoryError e -> UnreadableException.passing("parsing it takes more memory than there is", e);
+            case LinkageError e -> UnreadableException.passing("parsing it takes a library that is not there", e);
             case Error e -> throw e;
             default -> new UnreadableException("damaged: the parser failed on it", cause);
         };

@@ -7,8 +7,8 @@ interface DocumentReader {
     /**
      * Reads a document.
      *
-     * @param maxCharacters how many characters of text to take before giving up
+     * @param limits what to take before giving up
      * @throws UnreadableException if that can't be done; what else is thrown counts as a defective file too
      */
-    DocumentText read(byte[] content, int maxCharacters) throws UnreadableException;
+    DocumentText read(byte[] content, ReadLimits limits) throws UnreadableException;
 }

@@ -73,6 +73,11 @@ final class FileDocument implements SourceDocument {
     }
 
     @Override
+    public String conditions() {
+        return settings.limits().toString();
+    }
+
+    @Override
     public List<TextSegment> load() {
         try {
             FileFormat known = format;
@@ -81,12 +86,12 @@ final class FileDocument implements SourceDocument {
             }
             return bounded.run(() -> parse(readers.apply(known)), settings.maxParseTime());
         } catch (UnreadableException e) {
-            throw new DocumentException(id, e.reason(), e);
+            throw new DocumentException(id, e.reason(), e.lasting(), e);
         }
     }
 
     private List<TextSegment> parse(DocumentReader reader) throws UnreadableException {
-        DocumentText document = reader.read(content(), settings.maxCharacters());
+        DocumentText document = reader.read(content(), settings.limits());
         if (!document.hasWords()) {
             if (format == FileFormat.MARKDOWN && document.title() != null) {
                 // A page of a site that consists of its front matter: it was read, and there is nothing to find in it.
@@ -109,7 +114,7 @@ final class FileDocument implements SourceDocument {
             }
             return content;
         } catch (IOException e) {
-            throw new UnreadableException(reason(e), e);
+            throw UnreadableException.passing(reason(e), e);
         }
     }
 

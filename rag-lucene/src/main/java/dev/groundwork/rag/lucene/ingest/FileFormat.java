@@ -9,19 +9,29 @@ enum FileFormat {
     MARKDOWN,
     HTML,
     PDF,
+    OFFICE,
+    EPUB,
+    EMAIL,
+    CSV,
+    JSON,
     TEXT,
     DATA;
 
     private static final Set<String> TEXT_EXTENSIONS = Set.of("txt", "text", "rst", "adoc", "asciidoc", "org", "tex");
 
-    private static final Set<String> DATA_EXTENSIONS = Set.of(
-            "log", "csv", "tsv", "json", "jsonl", "ndjson", "yaml", "yml", "toml", "ini", "conf", "properties", "xml");
+    private static final Set<String> DATA_EXTENSIONS =
+            Set.of("log", "yaml", "yml", "toml", "ini", "conf", "properties", "xml");
 
     DocumentReader reader() {
         return switch (this) {
             case MARKDOWN -> new MarkdownReader();
             case HTML -> new HtmlReader();
             case PDF -> new PdfReader();
+            case OFFICE -> new OfficeReader();
+            case EPUB -> new EpubReader();
+            case EMAIL -> new EmailReader(FileFormat::reader);
+            case CSV -> new CsvReader();
+            case JSON -> new JsonReader();
             case TEXT -> new PlainTextReader(Block.Kind.PROSE);
             case DATA -> new PlainTextReader(Block.Kind.LINES);
         };
@@ -38,6 +48,23 @@ enum FileFormat {
             case "md", "markdown" -> MARKDOWN;
             case "html", "htm", "xhtml" -> HTML;
             case "pdf" -> PDF;
+            case "docx",
+                    "docm",
+                    "dotx",
+                    "dotm",
+                    "pptx",
+                    "pptm",
+                    "ppsx",
+                    "ppsm",
+                    "potx",
+                    "xlsx",
+                    "xlsm",
+                    "xltx",
+                    "xltm" -> OFFICE;
+            case "epub" -> EPUB;
+            case "eml" -> EMAIL;
+            case "csv", "tsv" -> CSV;
+            case "json", "jsonl", "ndjson" -> JSON;
             case "" -> TEXT;
             default ->
                 TEXT_EXTENSIONS.contains(extension)

@@ -23,6 +23,9 @@ final class HtmlReader implements DocumentReader {
     /** What browsers allow. */
     private static final int MAX_DEPTH = 512;
 
+    /** Some 200 times what a long page of an encyclopaedia has. */
+    private static final int MAX_ELEMENTS = 500_000;
+
     private static final Set<String> SKIPPED = Set.of(
             "head",
             "script",
@@ -102,10 +105,11 @@ final class HtmlReader implements DocumentReader {
             Pattern.compile("display\\s*:\\s*none|visibility\\s*:\\s*hidden", Pattern.CASE_INSENSITIVE);
 
     @Override
-    public DocumentText read(byte[] content, int maxCharacters) throws UnreadableException {
-        String source = TextDecoder.decodeHtml(content, maxCharacters);
+    public DocumentText read(byte[] content, ReadLimits limits) throws UnreadableException {
+        String source = TextDecoder.decodeHtml(content, limits.maxCharacters());
         Parser parser = Parser.htmlParser().setTrackPosition(true).setMaxDepth(MAX_DEPTH);
-        Document document = parser.parseInput(source, "");
+        checkElements(source);
+        Document document = parser.parseInput(new CheckedReader(source), "");
         Reading reading = new Reading();
         reading.flow(document.body());
         reading.finish();
@@ -114,7 +118,21 @@ final class HtmlReader implements DocumentReader {
             title = reading.firstHeading == null ? "" : reading.firstHeading;
         }
         return new DocumentText(
-                title.isEmpty() ? null : title, reading.text.toString(), reading.lines, null, reading.blocks);
+                title.isEmpty() ? null : Texts.cut(title, SectionPath.MAX_LENGTH),
+                reading.text.toString(),
+                reading.lines,
+                null,
+                reading.blocks);
+    }
+
+    /** Counts what looks like the start of an element, before any is made: each takes hundreds of bytes of heap. */
+    private static void checkElements(String source) throws UnreadableException {
+        int elements = 0;
+        for (int at = source.indexOf('<'); at >= 0; at = source.indexOf('<', at + 1)) {
+            if (at + 1 < source.length() && Character.isLetter(source.charAt(at + 1)) && ++elements > MAX_ELEMENTS) {
+                throw new UnreadableException("too many elements: more than " + MAX_ELEMENTS);
+            }
+        }
     }
 
     private static boolean isHidden(Element element) {
@@ -142,6 +160,8 @@ final class HtmlReader implements DocumentReader {
         String firstHeading;
 
         private int blockStart;
+        private @Nullable Element headRow;
+        private int headEnd;
         private boolean space;
         private int line = 1;
 
@@ -184,7 +204,9 @@ final class HtmlReader implements DocumentReader {
                         flow(element);
                         finish();
                     } else {
+                        headRow = headRow(element);
                         table(element, "");
+                        headRow = null;
                         finish(Block.Kind.LINES, List.of());
                     }
                 }
@@ -343,6 +365,17 @@ final class HtmlReader implements DocumentReader {
             return table.selectFirst("table table") != null && table.selectFirst("th") == null;
         }
 
+        /** The last row of a table's head: of its own part of the table, or a first one that names columns. */
+        private static @Nullable Element headRow(Element table) {
+            Element head = table.selectFirst("> thead > tr:last-child");
+            Element first = table.selectFirst("> tbody > tr, > tr");
+            boolean names = first != null
+                    && !first.children().isEmpty()
+                    && first.children().stream()
+                            .allMatch(cell -> cell.normalName().equals("th"));
+            return head != null ? head : names ? first : null;
+        }
+
         private void table(Element table, String indent) {
             for (Element part : table.children()) {
                 if (isHidden(part)) {
@@ -383,6 +416,9 @@ final class HtmlReader implements DocumentReader {
             }
             if (!words) {
                 text.setLength(start);
+            }
+            if (row.equals(headRow)) {
+                headEnd = text.length();
             }
             space = false;
         }
@@ -512,7 +548,8 @@ final class HtmlReader implements DocumentReader {
             space = false;
             int end = Texts.trimEnd(text, blockStart, text.length());
             if (end > blockStart) {
-                blocks.add(new Block(blockStart, end, kind, path.current(), clip(parts, end)));
+                int head = headEnd > blockStart && headEnd < end ? headEnd : blockStart;
+                blocks.add(new Block(blockStart, end, kind, path.current(), clip(parts, end), head));
                 text.setLength(end);
                 text.append("\n\n");
             } else {

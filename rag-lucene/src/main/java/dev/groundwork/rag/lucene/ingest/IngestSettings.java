@@ -19,13 +19,14 @@ record IngestSettings(
         @Nullable TokenCountEstimator estimator,
         long maxFileBytes,
         int maxCharacters,
+        long maxExpandedBytes,
         Duration maxParseTime,
         List<String> includes,
         List<String> excludes,
         Set<String> textExtensions) {
 
     /** Changes whenever the same file would be parsed or split in another way, so that indexes notice. */
-    private static final int FORMAT_VERSION = 1;
+    private static final int FORMAT_VERSION = 2;
 
     IngestSettings {
         includes = List.copyOf(includes);
@@ -40,6 +41,7 @@ record IngestSettings(
                 null,
                 Documents.DEFAULT_MAX_FILE_BYTES,
                 Documents.DEFAULT_MAX_CHARACTERS,
+                Documents.DEFAULT_MAX_EXPANDED_BYTES,
                 Documents.DEFAULT_MAX_PARSE_TIME,
                 List.of(),
                 List.of(),
@@ -48,7 +50,16 @@ record IngestSettings(
 
     IngestSettings withTokens(int target, int max) {
         return new IngestSettings(
-                target, max, estimator, maxFileBytes, maxCharacters, maxParseTime, includes, excludes, textExtensions);
+                target,
+                max,
+                estimator,
+                maxFileBytes,
+                maxCharacters,
+                maxExpandedBytes,
+                maxParseTime,
+                includes,
+                excludes,
+                textExtensions);
     }
 
     IngestSettings withEstimator(TokenCountEstimator value) {
@@ -58,19 +69,21 @@ record IngestSettings(
                 value,
                 maxFileBytes,
                 maxCharacters,
+                maxExpandedBytes,
                 maxParseTime,
                 includes,
                 excludes,
                 textExtensions);
     }
 
-    IngestSettings withLimits(long fileBytes, int characters, Duration parseTime) {
+    IngestSettings withLimits(long fileBytes, int characters, long expandedBytes, Duration parseTime) {
         return new IngestSettings(
                 targetTokens,
                 maxTokens,
                 estimator,
                 fileBytes,
                 characters,
+                expandedBytes,
                 parseTime,
                 includes,
                 excludes,
@@ -84,10 +97,15 @@ record IngestSettings(
                 estimator,
                 maxFileBytes,
                 maxCharacters,
+                maxExpandedBytes,
                 maxParseTime,
                 included,
                 excluded,
                 extensions);
+    }
+
+    ReadLimits limits() {
+        return new ReadLimits(maxCharacters, maxExpandedBytes);
     }
 
     ToIntFunction<String> tokenCount() {

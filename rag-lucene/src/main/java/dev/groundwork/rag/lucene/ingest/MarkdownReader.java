@@ -1,5 +1,6 @@
 package dev.groundwork.rag.lucene.ingest;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -36,6 +37,9 @@ final class MarkdownReader implements DocumentReader {
     /** Lists and quotes in each other, deeper than any reader follows; what lies deeper is a paragraph. */
     private static final int MAX_NESTING = 100;
 
+    /** Each line may be a list of its own, which takes hundreds of bytes of heap while it is read. */
+    private static final int MAX_LINES = 500_000;
+
     /** Front matter longer than so many lines is taken for text between two rules. */
     private static final int MAX_FRONT_MATTER_LINES = 500;
 
@@ -61,9 +65,17 @@ final class MarkdownReader implements DocumentReader {
     private static final Pattern HEADING_ID = Pattern.compile("[ \\t]*\\{#[\\w.:-]+}[ \\t]*$");
 
     @Override
-    public DocumentText read(byte[] content, int maxCharacters) throws UnreadableException {
-        String text = TextDecoder.decode(content, maxCharacters);
-        return new Reading(text).read();
+    public DocumentText read(byte[] content, ReadLimits limits) throws UnreadableException {
+        String text = TextDecoder.decode(content, limits.maxCharacters());
+        try {
+            Reading reading = new Reading(text);
+            if (reading.lines.size() > MAX_LINES) {
+                throw new UnreadableException("too many lines: more than " + MAX_LINES);
+            }
+            return reading.read();
+        } catch (IOException e) {
+            throw UnreadableException.passing("interrupted", e);
+        }
     }
 
     private static final class Reading {
@@ -80,11 +92,11 @@ final class MarkdownReader implements DocumentReader {
             this.lines = LineMap.ofLines(text);
         }
 
-        DocumentText read() {
+        DocumentText read() throws IOException {
             int bodyLine = frontMatterLines();
             done = bodyLine < lines.size() ? lines.offset(bodyLine) : text.length();
             // Lines before the body stay, empty, so that the parser's numbers are the file's.
-            Node document = BLOCKS.parse("\n".repeat(bodyLine) + text.substring(done));
+            Node document = BLOCKS.parseReader(new CheckedReader("\n".repeat(bodyLine) + text.substring(done)));
             @Nullable String firstHeading = null;
             for (Node node = document.getFirstChild(); node != null; node = node.getNext()) {
                 List<SourceSpan> spans = node.getSourceSpans();
@@ -113,7 +125,9 @@ final class MarkdownReader implements DocumentReader {
                 }
             }
             uncovered(text.length());
-            return new DocumentText(title != null ? title : firstHeading, text, lines, null, blocks);
+            String shown = title != null ? title : firstHeading;
+            return new DocumentText(
+                    shown == null ? null : Texts.cut(shown, SectionPath.MAX_LENGTH), text, lines, null, blocks);
         }
 
         /** What the parser made no block of, if any, is a paragraph. */
@@ -124,10 +138,14 @@ final class MarkdownReader implements DocumentReader {
         }
 
         private Block block(Node node, int start, int end, List<String> section) {
-            if (node instanceof FencedCodeBlock
-                    || node instanceof IndentedCodeBlock
-                    || node instanceof TableBlock
-                    || node instanceof HtmlBlock) {
+            if (node instanceof TableBlock) {
+                // The names of the columns, and the line below them.
+                int headEnd = text.indexOf('\n', start);
+                headEnd = headEnd < 0 ? start : text.indexOf('\n', headEnd + 1);
+                boolean rows = headEnd > start && headEnd < end;
+                return new Block(start, end, Block.Kind.LINES, section, List.of(), rows ? headEnd : start);
+            }
+            if (node instanceof FencedCodeBlock || node instanceof IndentedCodeBlock || node instanceof HtmlBlock) {
                 return new Block(start, end, Block.Kind.LINES, section);
             }
             if (node instanceof ListBlock || node instanceof ListItem || node instanceof BlockQuote) {

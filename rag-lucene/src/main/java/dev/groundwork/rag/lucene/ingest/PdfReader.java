@@ -5,8 +5,6 @@ import java.io.InterruptedIOException;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.io.MemoryUsageSetting;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -23,11 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PdfReader implements DocumentReader {
 
-    /** What PDFBox may hold of decoded streams, so that a small file can't fill the heap by itself. */
-    private static final long MAX_STREAM_BYTES = 256L << 20;
-
-    private static final int MAX_TITLE_LENGTH = 200;
-
     private static final String SENTENCE_ENDS = ".!?:;。！？：；…";
 
     /** From so many paragraphs on a page, and such a share of single lines that end amid a sentence, none is believed. */
@@ -35,37 +28,26 @@ final class PdfReader implements DocumentReader {
 
     private static final double TORN_SHARE = 0.6;
 
-    /** Titles that a word processor wrote, not an author. */
-    private static final Pattern NO_TITLE = Pattern.compile(
-            "untitled.*|title|document\\d*|.*\\.(docx?|pptx?|xlsx?|odt|odp|indd|tex|dvi|ps|pdf|qxd|fm|rtf|html?|p65|pmd)",
-            Pattern.CASE_INSENSITIVE);
-
-    private final long maxStreamBytes;
-
-    PdfReader() {
-        this(MAX_STREAM_BYTES);
-    }
-
-    /** For tests: with another limit. */
-    PdfReader(long maxStreamBytes) {
-        this.maxStreamBytes = maxStreamBytes;
-    }
-
     @Override
-    public DocumentText read(byte[] content, int maxCharacters) throws UnreadableException {
+    public DocumentText read(byte[] content, ReadLimits limits) throws UnreadableException {
         if (!startsLikePdf(content)) {
             String magic = TextDecoder.magic(content);
             throw new UnreadableException("not a PDF" + (magic == null ? "" : ": " + magic));
         }
-        InflationLimit.check(content, maxStreamBytes);
+        InflationLimit.check(content, limits.maxExpandedBytes());
         try (PDDocument document = Loader.loadPDF(
-                content, "", null, null, MemoryUsageSetting.setupMainMemoryOnly(maxStreamBytes).streamCache)) {
+                content,
+                "",
+                null,
+                null,
+                MemoryUsageSetting.setupMainMemoryOnly(limits.maxExpandedBytes()).streamCache)) {
             if (!document.getCurrentAccessPermission().canExtractContent()) {
                 throw new UnreadableException("encrypted: its author does not allow to extract text");
             }
-            Stripper stripper = new Stripper(maxCharacters);
+            Stripper stripper = new Stripper(limits.maxCharacters());
             stripper.writeText(document, stripper.out);
-            DocumentText text = stripper.toText(title(document));
+            DocumentText text = stripper.toText(
+                    Titles.sensible(document.getDocumentInformation().getTitle()));
             if (!text.hasWords()) {
                 throw new UnreadableException("no text found (scanned pages?)");
             }
@@ -73,7 +55,7 @@ final class PdfReader implements DocumentReader {
         } catch (InvalidPasswordException e) {
             throw new UnreadableException("encrypted", e);
         } catch (TooLongException e) {
-            throw new UnreadableException("too long: more than " + maxCharacters + " characters", e);
+            throw limits.tooLong();
         } catch (IOException e) {
             throw new UnreadableException("damaged PDF", e);
         }
@@ -91,22 +73,6 @@ final class PdfReader implements DocumentReader {
             }
         }
         return false;
-    }
-
-    private static @Nullable String title(PDDocument document) {
-        String raw = document.getDocumentInformation().getTitle();
-        if (raw == null) {
-            return null;
-        }
-        String title = Texts.collapse(raw);
-        if (title.toLowerCase(Locale.ROOT).startsWith("microsoft word - ")) {
-            title = title.substring("microsoft word - ".length()).strip();
-        }
-        boolean sensible = title.codePoints().anyMatch(Character::isLetter)
-                && title.length() <= MAX_TITLE_LENGTH
-                && title.indexOf('\ufffd') < 0
-                && !NO_TITLE.matcher(title).matches();
-        return sensible ? title : null;
     }
 
     /** The text was longer than allowed. */

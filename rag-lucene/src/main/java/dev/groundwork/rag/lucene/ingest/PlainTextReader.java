@@ -14,9 +14,15 @@ final class PlainTextReader implements DocumentReader {
     }
 
     @Override
-    public DocumentText read(byte[] content, int maxCharacters) throws UnreadableException {
-        String text = TextDecoder.decode(content, maxCharacters);
+    public DocumentText read(byte[] content, ReadLimits limits) throws UnreadableException {
+        String text = TextDecoder.decode(content, limits.maxCharacters());
         return new DocumentText(null, text, LineMap.ofLines(text), null, paragraphs(text, 0, text.length(), kind));
+    }
+
+    /** Reads data of no known form. */
+    static DocumentText lines(String text) {
+        return new DocumentText(
+                null, text, LineMap.ofLines(text), null, paragraphs(text, 0, text.length(), Block.Kind.LINES));
     }
 
     /** Returns what stands between blank lines in a stretch of a text. */

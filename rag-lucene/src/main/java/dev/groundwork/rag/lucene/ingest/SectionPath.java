@@ -8,6 +8,9 @@ import java.util.List;
 /** The headings that hold at a place of a document, kept while reading it from the top. */
 final class SectionPath {
 
+    /** Each segment carries its headings: a longer one is no heading, and would be carried a thousand times. */
+    static final int MAX_LENGTH = 200;
+
     private record Heading(int level, String text) {}
 
     private final Deque<Heading> open = new ArrayDeque<>();
@@ -17,7 +20,7 @@ final class SectionPath {
         while (!open.isEmpty() && open.getLast().level() >= level) {
             open.removeLast();
         }
-        open.addLast(new Heading(level, text));
+        open.addLast(new Heading(level, Texts.cut(text, MAX_LENGTH)));
     }
 
     /** Returns the headings, outermost first, without empty ones. */

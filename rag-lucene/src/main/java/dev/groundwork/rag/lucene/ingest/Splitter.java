@@ -6,11 +6,12 @@ import dev.langchain4j.data.segment.TextSegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes segments of blocks. Blocks are kept whole where they fit; small neighbours under the same heading are put
- * together up to the target; a heading goes with what follows it, and a line that ends in a colon with what it
- * announces. No segment exceeds the maximum, none crosses a page, and none overlaps another.
+ * together up to the target, and so are small sections; a heading goes with what follows it, and a line that ends in a
+ * colon with what it announces. A table that is cut has its head above each piece. No segment exceeds the maximum, none crosses a page, and none overlaps another.
  */
 final class Splitter {
 
@@ -29,8 +30,9 @@ final class Splitter {
         Grouping grouping = new Grouping(document);
         document.blocks().forEach(grouping::take);
         grouping.endSection();
-        List<TextSegment> segments = new ArrayList<>(grouping.groups.size());
-        for (Group group : grouping.groups) {
+        List<Group> groups = grouping.joined();
+        List<TextSegment> segments = new ArrayList<>(groups.size());
+        for (Group group : groups) {
             segments.add(segment(document, source, group, segments.size()));
         }
         return segments;
@@ -67,7 +69,7 @@ final class Splitter {
             int blockPage = document.pages() == null ? 1 : document.pages().at(block.start());
             boolean heading = block.kind() == Block.Kind.HEADING;
             boolean content = current.size() > headings;
-            if (content && (heading || blockPage != page || !block.section().equals(section))) {
+            if (blockPage != page || (content && (heading || !block.section().equals(section)))) {
                 endSection();
             }
             section = block.section();
@@ -105,6 +107,12 @@ final class Splitter {
             if (size <= firstMax) {
                 return List.of(whole(block, size));
             }
+            if (block.headEnd() > block.start()) {
+                List<Piece> rows = rows(block, firstMax);
+                if (!rows.isEmpty()) {
+                    return rows;
+                }
+            }
             if (block.parts().isEmpty()) {
                 return cutter.cut(block.start(), block.end(), block.kind(), firstMax);
             }
@@ -113,6 +121,23 @@ final class Splitter {
                 pieces.addAll(pieces(part, pieces.isEmpty() ? firstMax : max));
             }
             return pieces;
+        }
+
+        /** Cuts a table so that each piece can have the head above it; nothing where the head is too large for that. */
+        private List<Piece> rows(Block table, int firstMax) {
+            int start = Texts.trimStart(document.text(), table.start(), table.headEnd());
+            int headTokens = cutter.measure(start, table.headEnd());
+            if (headTokens == 0 || headTokens >= target / 2) {
+                return List.of();
+            }
+            Piece head = new Piece(start, Texts.trimEnd(document.text(), start, table.headEnd()), headTokens);
+            TextCutter below = new TextCutter(document.text(), tokens, target - headTokens - 1, max - headTokens - 1);
+            int first = Math.min(firstMax, max - headTokens - 1);
+            List<Piece> rows = new ArrayList<>();
+            for (Piece row : below.cut(table.start(), table.end(), table.kind(), first)) {
+                rows.add(row.start() < head.end() ? row : row.below(head));
+            }
+            return rows;
         }
 
         private void place(Piece piece) {
@@ -172,6 +197,53 @@ final class Splitter {
             return tokens.applyAsInt(text(document.text(), pieces)) <= max;
         }
 
+        /**
+         * Joins what would be too small to be found by itself: sections of a few words with their neighbours below the
+         * same heading, and all that stands on a page, or in a document without pages, where it fits one segment.
+         */
+        List<Group> joined() {
+            List<Group> joined = new ArrayList<>();
+            for (int from = 0; from < groups.size(); ) {
+                int to = from + 1;
+                while (to < groups.size()
+                        && groups.get(to).page() == groups.get(from).page()) {
+                    to++;
+                }
+                List<Group> ofPage = groups.subList(from, to);
+                boolean all = ofPage.stream().mapToInt(Group::tokens).sum() + ofPage.size() - 1 <= target;
+                for (Group group : ofPage) {
+                    Group last = joined.isEmpty() ? null : joined.getLast();
+                    Group both = last == null || last.page() != group.page() ? null : join(last, group, all);
+                    if (both == null) {
+                        joined.add(group);
+                    } else {
+                        joined.set(joined.size() - 1, both);
+                    }
+                }
+                from = to;
+            }
+            return joined;
+        }
+
+        private @Nullable Group join(Group first, Group second, boolean always) {
+            int common = 0;
+            int shorter = Math.min(first.section().size(), second.section().size());
+            while (common < shorter
+                    && first.section().get(common).equals(second.section().get(common))) {
+                common++;
+            }
+            boolean siblings =
+                    common >= Math.max(first.section().size(), second.section().size()) - 1;
+            boolean tiny = first.tokens() < small || second.tokens() < small;
+            if (!always && !(siblings && tiny)) {
+                return null;
+            }
+            List<Piece> pieces = new ArrayList<>(first.pieces());
+            pieces.addAll(second.pieces());
+            Group both = new Group(List.copyOf(pieces), first.section().subList(0, common), first.page());
+            return both.tokens() <= target && fits(pieces) ? both : null;
+        }
+
         /** A small rest of a section joins the segment before it. */
         void endSection() {
             boolean onlyHeadings = headings > 0 && current.size() == headings;
@@ -216,17 +288,26 @@ final class Splitter {
         return TextSegment.from(text(document.text(), group.pieces()), metadata);
     }
 
-    /** The pieces as they stand in the text; what was left out between two of them leaves an empty line. */
+    /**
+     * The pieces as they stand in the text; what was left out between two of them leaves an empty line, and one that
+     * continues a table has the table's head above it.
+     */
     private static String text(String text, List<Piece> pieces) {
         StringBuilder out = new StringBuilder();
-        int done = -1;
+        Piece last = null;
         for (Piece piece : pieces) {
-            if (done >= 0) {
-                boolean blank = done <= piece.start() && Texts.isBlank(text, done, piece.start());
-                out.append(blank ? text.substring(done, piece.start()) : "\n\n");
+            if (last != null) {
+                int gap = last.end();
+                int gapEnd = piece.start();
+                boolean blank = gap <= gapEnd && Texts.isBlank(text, gap, gapEnd);
+                out.append(blank ? text.substring(gap, gapEnd) : "\n\n");
+            }
+            Piece head = piece.head();
+            if (head != null && (last == null || last.start() < head.start())) {
+                out.append(text, head.start(), head.end()).append('\n');
             }
             out.append(text, piece.start(), piece.end());
-            done = piece.end();
+            last = piece;
         }
         return out.toString();
     }

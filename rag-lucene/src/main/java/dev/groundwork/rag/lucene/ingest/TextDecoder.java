@@ -39,6 +39,9 @@ final class TextDecoder {
     /** More control characters than one in so many make a file binary. */
     private static final int CONTROL_ONE_IN = 50;
 
+    /** What encrypted office documents are kept in as well. */
+    static final String OLD_OFFICE = "an old office document";
+
     private static final Map<String, String> MAGIC = new TreeMap<>(Map.ofEntries(
             Map.entry("504b0304", "a zip archive or an office document"),
             Map.entry("504b0506", "a zip archive"),
@@ -49,7 +52,7 @@ final class TextDecoder {
             Map.entry("47494638", "a GIF image"),
             Map.entry("7f454c46", "a program"),
             Map.entry("cafebabe", "a Java class"),
-            Map.entry("d0cf11e0", "an old office document"),
+            Map.entry("d0cf11e0", OLD_OFFICE),
             Map.entry("377abcaf", "a 7z archive"),
             Map.entry("28b52ffd", "a zstd archive"),
             Map.entry("fd377a58", "an xz archive")));
@@ -62,6 +65,22 @@ final class TextDecoder {
 
     static String decodeHtml(byte[] content, int maxCharacters) throws UnreadableException {
         return decode(content, maxCharacters, true);
+    }
+
+    /** Returns bytes that were declared to be in a charset as UTF-8; as they are where that is not so, or not known. */
+    static byte[] toUtf8(byte[] content, @Nullable String declared) {
+        if (declared == null) {
+            return content;
+        }
+        try {
+            Charset charset = Charset.forName(declared.strip());
+            if (charset.equals(StandardCharsets.US_ASCII) || !charset.canEncode()) {
+                return content;
+            }
+            return strict(content, 0, charset).getBytes(StandardCharsets.UTF_8);
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException | CharacterCodingException e) {
+            return content;
+        }
     }
 
     /** Returns what the first bytes say that a file is, or null where they say nothing. */

@@ -1,5 +1,9 @@
 package dev.groundwork.rag.lucene.ingest;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
 /** White space, as the splitter sees it. */
 final class Texts {
 
@@ -43,6 +47,35 @@ final class Texts {
         }
         boolean lineStart = at == 0 || text.charAt(at - 1) == '\n';
         return lineStart ? at : word;
+    }
+
+    /** Returns a whole number, or another where it is none. */
+    static int number(@Nullable String digits, int otherwise) {
+        if (digits == null) {
+            return otherwise;
+        }
+        try {
+            return Integer.parseInt(digits.strip());
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
+    }
+
+    /** Returns the start of a text, so long at most, without half a character at its end. */
+    static String cut(String text, int maxLength) {
+        if (text.length() <= maxLength) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(maxLength - 1)) ? maxLength - 1 : maxLength);
+    }
+
+    /** Returns a reference with its escapes of the form {@code %20} resolved; as it is where they are wrong. */
+    static String percentDecoded(String reference) {
+        try {
+            return URLDecoder.decode(reference.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return reference;
+        }
     }
 
     /** Collapses runs of white space to a space each, and strips. */

@@ -64,7 +64,7 @@ class BadFilesTest {
         });
         assertEquals(
                 List.of(
-                        "a.docx: unsupported type: .docx",
+                        "a.docx: damaged: it ends early, or is no zip container within",
                         "b.txt: not text: a zip archive or an office document",
                         "c.md: no text: the file is empty",
                         "d.md: no text",

@@ -5,6 +5,7 @@ import static dev.groundwork.rag.lucene.ingest.Loading.lines;
 import static dev.groundwork.rag.lucene.ingest.Loading.load;
 import static dev.groundwork.rag.lucene.ingest.Loading.texts;
 import static dev.groundwork.rag.lucene.ingest.Loading.title;
+import static dev.groundwork.rag.lucene.ingest.Loading.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -24,27 +25,28 @@ class HtmlSegmentsTest {
 
     @Test
     void readsParagraphsListsTablesAndCodeWithTheirLines() {
-        List<TextSegment> segments = load(folder, "page.html", """
-            <!doctype html>
-            <html><head><title>The
-             page</title><style>p { color: red }</style></head>
-            <body>
-            <h1>The page</h1>
-            <p>First &amp;
-            second line.</p>
-            <h2>Data</h2>
-            <table>
-            <tr><th>Key</th><th>Value</th></tr>
-            <tr><td>a</td><td><p>1</p><p>2</p></td></tr>
-            </table>
-            <ol><li>one<ul><li>inner</li></ul></li>
-            <li>two</li></ol>
-            <pre>
-            int  a;
-              int b;
-            </pre>
-            </body></html>
-            """);
+        List<TextSegment> segments =
+                load(Documents.file(write(folder, "page.html", """
+                    <!doctype html>
+                    <html><head><title>The
+                     page</title><style>p { color: red }</style></head>
+                    <body>
+                    <h1>The page</h1>
+                    <p>First &amp;
+                    second line.</p>
+                    <h2>Data</h2>
+                    <table>
+                    <tr><th>Key</th><th>Value</th></tr>
+                    <tr><td>a</td><td><p>1</p><p>2</p></td></tr>
+                    </table>
+                    <ol><li>one<ul><li>inner</li></ul></li>
+                    <li>two</li></ol>
+                    <pre>
+                    int  a;
+                      int b;
+                    </pre>
+                    </body></html>
+                    """)).segmentTokens(30, 64));
 
         assertEquals(
                 List.of(

@@ -25,7 +25,7 @@ class MarkdownSegmentsTest {
 
     @Test
     void numbersTheLinesOfTheFileAndTellsItsHeadings() {
-        List<TextSegment> segments = load(folder, "keys.md", """
+        List<TextSegment> segments = small("keys.md", """
             ---
             title: "Handling keys"
             ---
@@ -56,7 +56,7 @@ class MarkdownSegmentsTest {
 
     @Test
     void takesTheFirstHeadingForTheTitleAndDoesNotRepeatIt() {
-        List<TextSegment> segments = load(folder, "a.md", "Guide\n=====\n\nText.\n\nPart {#part}\n---\n\nMore.\n");
+        List<TextSegment> segments = small("a.md", "Guide\n=====\n\nText.\n\nPart {#part}\n---\n\nMore.\n");
 
         assertEquals("Guide", title(segments.get(0)));
         assertEquals("", headings(segments.get(0)));
@@ -66,10 +66,11 @@ class MarkdownSegmentsTest {
 
     @Test
     void countsLinesAlikeForAllLineEnds() {
-        String text = "# A\n\none\n\n# B\n\ntwo\n";
+        String many = " and so on for some more words";
+        String text = "# A\n\none" + many + "\n\n# B\n\ntwo" + many + "\n";
         for (String end : List.of("\n", "\r\n", "\r")) {
-            List<TextSegment> segments = load(folder, "a.md", text.replace("\n", end));
-            assertEquals(List.of("# A\n\none", "# B\n\ntwo"), texts(segments));
+            List<TextSegment> segments = small("a.md", text.replace("\n", end));
+            assertEquals(List.of("# A\n\none" + many, "# B\n\ntwo" + many), texts(segments));
             assertEquals("5-7", lines(segments.get(1)));
         }
     }
@@ -135,16 +136,69 @@ class MarkdownSegmentsTest {
 
     @Test
     void putsSmallNeighboursTogetherButNotAcrossHeadings() {
-        List<TextSegment> segments = load(folder, "a.md", "One.\n\nTwo.\n\n## H\n\nThree.\n\nFour.\n");
+        List<TextSegment> segments =
+                small("a.md", "One and two.\n\nThree and four.\n\n## H\n\nFive and six.\n\nSeven and eight.\n");
 
-        assertEquals(List.of("One.\n\nTwo.", "## H\n\nThree.\n\nFour."), texts(segments));
+        assertEquals(
+                List.of("One and two.\n\nThree and four.", "## H\n\nFive and six.\n\nSeven and eight."),
+                texts(segments));
+    }
+
+    @Test
+    void keepsADocumentWholeThatIsNoLongerThanASegment() {
+        List<TextSegment> segments = load(folder, "a.md", "# A\n\nOne.\n\n## B\n\nTwo.\n\n# C\n\nThree.\n");
+
+        assertEquals(List.of("# A\n\nOne.\n\n## B\n\nTwo.\n\n# C\n\nThree."), texts(segments));
+        assertEquals("", headings(segments.getFirst()));
+    }
+
+    @Test
+    void joinsTinySectionsBelowTheSameHeading() {
+        String words = "Words that go on and on until there are about twenty tokens of them in this sentence.";
+        List<TextSegment> segments = load(Documents.file(write(
+                        folder, "a.md", "# T\n\n## A\n\n" + words + "\n\n## B\n\nTiny.\n\n## C\n\n" + words + "\n"))
+                .segmentTokens(40, 64));
+
+        assertEquals(List.of("# T\n\n## A\n\n" + words + "\n\n## B\n\nTiny.", "## C\n\n" + words), texts(segments));
+        assertEquals("", headings(segments.getFirst()));
+        assertEquals("C", headings(segments.get(1)));
+    }
+
+    @Test
+    void keepsSectionsApartThatAreLargeEnoughToBeFound() {
+        String section = "\n\nWords of it that go on until there are enough of them.\n\n";
+        List<TextSegment> segments =
+                load(Documents.file(write(folder, "a.md", "## A" + section + "## B" + section + "## C" + section))
+                        .segmentTokens(40, 64));
+
+        assertEquals(
+                List.of("A", "B", "C"), segments.stream().map(Loading::headings).toList());
+    }
+
+    @Test
+    void repeatsTheHeadOfATableThatIsCut() {
+        String head = "| Name | Age |\n|---|---|\n";
+        List<TextSegment> segments = load(Documents.file(write(folder, "a.md", head + "| Ada | 36 |\n".repeat(40)))
+                .segmentTokens(60, 80));
+
+        assertTrue(segments.size() > 3);
+        for (TextSegment segment : segments) {
+            assertTrue(segment.text().startsWith(head + "| Ada"), segment.text());
+            assertTrue(TokenEstimate.of(segment.text()) <= 80, segment.text());
+        }
+        assertEquals(
+                segments.getFirst().metadata().getInteger(SegmentKeys.END_LINE) + 1,
+                segments.get(1).metadata().getInteger(SegmentKeys.START_LINE));
     }
 
     @Test
     void putsHeadingsBeforeWhatTheyStandOver() {
-        List<TextSegment> segments = load(folder, "a.md", "Start.\n\n## A\n\n### B\n\nText.\n\n## Last\n");
+        List<TextSegment> segments =
+                small("a.md", "Start of a few words.\n\n## A\n\n### B\n\nText of a few words and more.\n\n## Last\n");
 
-        assertEquals(List.of("Start.", "## A\n\n### B\n\nText.\n\n## Last"), texts(segments));
+        assertEquals(
+                List.of("Start of a few words.", "## A\n\n### B\n\nText of a few words and more.\n\n## Last"),
+                texts(segments));
         assertEquals("A › B", headings(segments.get(1)));
     }
 
@@ -170,5 +224,10 @@ class MarkdownSegmentsTest {
 
         assertTrue(segments.size() > 2);
         assertTrue(String.join("", texts(segments)).contains("bottom"));
+    }
+
+    /** Loads it in the smallest segments that there are. */
+    private List<TextSegment> small(String name, String content) {
+        return load(Documents.file(write(folder, name, content)).segmentTokens(16, 64));
     }
 }

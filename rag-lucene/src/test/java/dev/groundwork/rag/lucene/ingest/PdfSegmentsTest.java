@@ -144,7 +144,7 @@ class PdfSegmentsTest {
             assertEquals("no text found (scanned pages?)", reason(Documents.file(file)));
             assertEquals(
                     "a stream of it inflates to more than 4000000 bytes",
-                    reason(Documents.file(file).readingWith(format -> new PdfReader(4_000_000))));
+                    reason(Documents.file(file).maxExpandedBytes(4_000_000)));
         }
     }
 

@@ -98,7 +98,7 @@ class PlainTextSegmentsTest {
         String csv =
                 IntStream.range(0, 40).mapToObj(i -> "row " + i + ",a. B,c").collect(joining("\n"));
         List<TextSegment> segments =
-                load(Documents.file(write(folder, "a.csv", csv)).segmentTokens(30, 40));
+                load(Documents.file(write(folder, "a.log", csv)).segmentTokens(30, 40));
 
         assertEquals(csv, String.join("\n", texts(segments)));
         assertTrue(segments.size() > 5);
