@@ -15,7 +15,7 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The command line: {@code rag ask}, {@code ingest}, {@code search}, {@code health}. */
+/** The command line: {@code rag ask}, {@code ingest}, {@code search}, {@code health}, {@code eval}. */
 @CommandLine.Command(
         name = "rag",
         mixinStandardHelpOptions = true,
@@ -76,6 +76,7 @@ public final class RagCommand implements Callable<Integer> {
                 .addSubcommand("ingest", new IngestCommand(surroundings))
                 .addSubcommand("search", new SearchCommand(surroundings))
                 .addSubcommand("health", new HealthCommand(surroundings))
+                .addSubcommand("eval", new EvalCommand(surroundings))
                 .addSubcommand("help", new HelpCommand());
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
@@ -103,7 +104,7 @@ public final class RagCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "a command is missing: ask, ingest, search or health");
+                spec.commandLine(), "a command is missing: ask, ingest, search, health or eval");
     }
 
     private static String version() {
