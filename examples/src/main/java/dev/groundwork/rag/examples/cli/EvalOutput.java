@@ -48,7 +48,7 @@ final class EvalOutput {
         }
 
         int queries() {
-            return outcomes.getFirst().millis().length;
+            return outcomes.getFirst().millis().size();
         }
 
         /** Returns the difference of the first outcome and each other one; p is adjusted by Holm. */

@@ -2,6 +2,7 @@ package dev.groundwork.rag.examples.eval;
 
 import dev.groundwork.rag.EmbeddingSpec;
 import dev.groundwork.rag.Fingerprinted;
+import dev.groundwork.rag.Fluent;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * one that was cut off by an end of the process is dropped when the file is opened. Thread-safe; closing it closes the file,
  * and not the model.
  */
-public final class CachedEmbeddings implements EmbeddingModel, Fingerprinted, AutoCloseable {
+public final class CachedEmbeddings implements EmbeddingModel, Fingerprinted, Fluent, AutoCloseable {
 
     private static final int HASH_BYTES = 16;
 
@@ -186,6 +187,11 @@ public final class CachedEmbeddings implements EmbeddingModel, Fingerprinted, Au
     @Override
     public Set<EmbeddingParameter<?>> supportedParameters() {
         return model.supportedParameters();
+    }
+
+    @Override
+    public double fluency(String text) {
+        return model instanceof Fluent fluent ? fluent.fluency(text) : 1;
     }
 
     @Override

@@ -4,7 +4,7 @@ import dev.groundwork.rag.observability.evaluation.Evaluation;
 import dev.groundwork.rag.observability.evaluation.Qrels;
 import dev.groundwork.rag.observability.evaluation.RankingMetric;
 import dev.groundwork.rag.observability.evaluation.Run;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +25,7 @@ public record Outcome(
         Run run,
         Evaluation evaluation,
         Map<String, Evaluation> hops,
-        double[] millis,
+        List<Double> millis,
         double indexSeconds,
         int degraded) {
 
@@ -37,11 +37,17 @@ public record Outcome(
     public static final List<RankingMetric> METRICS =
             List.of(NDCG_10, RankingMetric.recall(10), RECALL_100, RankingMetric.mrr(10), RankingMetric.map());
 
+    /** Copies. */
+    public Outcome {
+        hops = Collections.unmodifiableMap(new LinkedHashMap<>(hops));
+        millis = List.copyOf(millis);
+    }
+
     static Outcome of(
             Method method,
             Map<String, List<String>> rankings,
             Map<String, Map<String, List<String>>> hops,
-            double[] millis,
+            List<Double> millis,
             int degraded,
             Qrels qrels) {
         Run run = Run.ofRankings(rankings);
@@ -64,8 +70,8 @@ public record Outcome(
      * @return milliseconds; 0 where there was no query
      */
     public double millis(double share) {
-        double[] sorted = millis.clone();
-        Arrays.sort(sorted);
-        return sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1L, Math.round(share * sorted.length))];
+        List<Double> sorted = millis.stream().sorted().toList();
+        int at = (int) Math.min(sorted.size() - 1L, Math.round(share * sorted.size()));
+        return sorted.isEmpty() ? 0 : sorted.get(at);
     }
 }

@@ -2,6 +2,7 @@ package dev.groundwork.rag.examples.eval;
 
 import dev.groundwork.rag.observability.evaluation.BeirCollection;
 import dev.groundwork.rag.observability.evaluation.BeirCollection.Query;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,13 +30,13 @@ public final class Trial {
         }
         Map<String, List<String>> rankings = new LinkedHashMap<>();
         Map<String, Map<String, List<String>>> hops = new LinkedHashMap<>();
-        double[] millis = new double[queries.size()];
+        List<Double> millis = new ArrayList<>();
         int degraded = 0;
         for (int i = 0; i < queries.size(); i++) {
             Query query = queries.get(i);
             long start = System.nanoTime();
             Method.Found found = method.find(query);
-            millis[i] = (System.nanoTime() - start) / 1e6;
+            millis.add((System.nanoTime() - start) / 1e6);
             rankings.put(query.id(), found.documents().stream().limit(k).toList());
             found.hops()
                     .get()

@@ -24,19 +24,19 @@ class EvalCommandTest {
     void writeCollection() throws IOException {
         data = Files.createDirectory(temp.resolve("data"));
         String filler = "Nothing of this is about the matter at hand. ".repeat(60);
-        Files.writeString(
-                data.resolve("corpus.jsonl"),
-                "{\"_id\": \"a/1#x\", \"title\": \"Keys\", \"text\": \"An API key is rotated every month.\"}\n"
-                        + "{\"_id\": \"b\", \"text\": \"" + filler + "Ducks eat aquatic plants and snails.\"}\n"
-                        + "{\"_id\": \"c\", \"title\": \"Only a title about penguins\", \"text\": \"\"}\n"
-                        + "{\"_id\": \"empty\", \"title\": null}\n");
-        Files.writeString(
-                data.resolve("queries.jsonl"),
-                "{\"_id\": \"q1\", \"text\": \"how is an api key rotated\"}\n"
-                        + "{\"_id\": \"q2\", \"text\": \"what aquatic plants do ducks eat\"}\n"
-                        + "{\"_id\": \"q3\", \"text\": \"penguins\"}\n"
-                        + "{\"_id\": \"q4\", \"text\": \" \"}\n"
-                        + "{\"_id\": \"not judged\", \"text\": \"ducks\"}\n");
+        Files.writeString(data.resolve("corpus.jsonl"), """
+            {"_id": "a/1#x", "title": "Keys", "text": "An API key is rotated every month."}
+            {"_id": "b", "text": "FILLER Ducks eat aquatic plants and snails."}
+            {"_id": "c", "title": "Only a title about penguins", "text": ""}
+            {"_id": "empty", "title": null}
+            """.replace("FILLER", filler));
+        Files.writeString(data.resolve("queries.jsonl"), """
+            {"_id": "q1", "text": "how is an api key rotated"}
+            {"_id": "q2", "text": "what aquatic plants do ducks eat"}
+            {"_id": "q3", "text": "penguins"}
+            {"_id": "q4", "text": " "}
+            {"_id": "not judged", "text": "ducks"}
+            """);
         Path splits = Files.createDirectory(data.resolve("qrels"));
         Files.writeString(
                 splits.resolve("test.tsv"), "query-id\tcorpus-id\tscore\nq1\ta/1#x\t1\nq2\tb\t1\nq3\tc\t1\nq4\tb\t1\n");
