@@ -119,7 +119,7 @@ class FluencyTest {
     @Test
     void vectorsCountMoreThanWordsWhereTheModelIsFluent() {
         assertThat(search(new Model(1)).hits()).extracting(Hit::id).containsExactly("near", "words");
-        assertThat(search(new Model(0.35)).hits()).extracting(Hit::id).containsExactly("near", "words");
+        assertThat(search(new Model(0.75)).hits()).extracting(Hit::id).containsExactly("near", "words");
     }
 
     @Test
@@ -128,7 +128,10 @@ class FluencyTest {
         assertThat(hits).extracting(Hit::id).containsExactly("words", "near");
         // What is left to vectors is a twentieth of .6.
         assertThat(hits.get(1).score().value()).isEqualTo(0.03, org.assertj.core.data.Offset.offset(1e-9));
-        assertThat(search(new Model(0.2)).hits()).extracting(Hit::id).containsExactly("words", "near");
+        assertThat(search(new Model(0.2)).hits().get(1).score().value())
+                .isEqualTo(hits.get(1).score().value());
+        assertThat(search(new Model(0.425)).hits().get(1).score().value())
+                .isEqualTo(0.3, org.assertj.core.data.Offset.offset(1e-9));
     }
 
     @Test

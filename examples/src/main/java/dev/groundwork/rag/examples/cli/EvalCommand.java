@@ -2,6 +2,7 @@ package dev.groundwork.rag.examples.cli;
 
 import dev.groundwork.rag.RagBuilder;
 import dev.groundwork.rag.RagSettings;
+import dev.groundwork.rag.examples.eval.Abstention;
 import dev.groundwork.rag.examples.eval.Bench;
 import dev.groundwork.rag.examples.eval.CachedEmbeddings;
 import dev.groundwork.rag.examples.eval.Caches;
@@ -117,6 +118,18 @@ final class EvalCommand extends Command {
     private boolean noCache;
 
     @Option(
+            order = 11,
+            names = "--abstention",
+            description =
+                    "Measure instead how well answered questions are told from others: half of the relevant documents"
+                        + " are taken out (see --seed), and the area under the ROC curve of the search's answerability"
+                        + " is told.")
+    private boolean abstention;
+
+    @Option(order = 12, names = "--seed", paramLabel = "N", description = "For --abstention; 1 if not given.")
+    private long seed = 1;
+
+    @Option(
             order = 21,
             names = "--judge",
             paramLabel = "RUN",
@@ -186,6 +199,7 @@ final class EvalCommand extends Command {
         RagSettings settings = options().settings();
         EmbeddingModel model = at.embeddings().get();
         List<EvalOutput.Measured> all = new ArrayList<>();
+        List<EvalOutput.Told> told = new ArrayList<>();
         try {
             for (Path folder : data) {
                 BeirCollection collection = open(folder);
@@ -193,13 +207,22 @@ final class EvalCommand extends Command {
                 try (CachedEmbeddings cached = CachedEmbeddings.open(model, folderOfCache);
                         ProgressView progress = ProgressView.open(at.err(), at.errWidth(), at.environment());
                         Bench bench = new Bench(collection, cached, settings, progress)) {
-                    all.add(new EvalOutput.Measured(folder, bench.documents().size(), outcomes(bench)));
+                    if (abstention) {
+                        told.add(new EvalOutput.Told(folder, Abstention.measure(bench, seed)));
+                    } else {
+                        all.add(new EvalOutput.Measured(
+                                folder, bench.documents().size(), outcomes(bench)));
+                    }
                 }
             }
         } finally {
             if (model instanceof AutoCloseable closeable) {
                 close(closeable);
             }
+        }
+        if (abstention) {
+            new EvalOutput(at.out()).abstention(told, options().json());
+            return;
         }
         if (run != null) {
             Run found = all.getFirst().outcomes().getFirst().run();

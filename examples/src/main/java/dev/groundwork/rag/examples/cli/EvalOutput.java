@@ -2,6 +2,7 @@ package dev.groundwork.rag.examples.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.groundwork.rag.examples.eval.Abstention;
 import dev.groundwork.rag.examples.eval.Outcome;
 import dev.groundwork.rag.observability.evaluation.Evaluation;
 import dev.groundwork.rag.observability.evaluation.PairedComparison;
@@ -65,6 +66,56 @@ final class EvalOutput {
             }
             return all;
         }
+    }
+
+    /**
+     * How answered questions are told from others on a collection.
+     *
+     * @param folder the collection
+     * @param abstention what was measured
+     */
+    record Told(Path folder, Abstention abstention) {}
+
+    /** Prints what each collection's questions gave. */
+    void abstention(List<Told> all, boolean asJson) {
+        if (asJson) {
+            out.println(document(json -> {
+                json.writeStartObject();
+                json.writeArrayFieldStart("abstention");
+                for (Told told : all) {
+                    Abstention measured = told.abstention();
+                    json.writeStartObject();
+                    json.writeStringField("data", told.folder().toString());
+                    json.writeNumberField("auroc", measured.auroc());
+                    json.writeNumberField("answered", measured.answered());
+                    json.writeNumberField("not_answered", measured.notAnswered());
+                    json.writeNumberField("passed_at_90", measured.passed());
+                    json.writeNumberField("threshold_at_90", measured.threshold());
+                    json.writeNumberField("slope", measured.fitted().slope());
+                    json.writeNumberField("intercept", measured.fitted().intercept());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }));
+            return;
+        }
+        for (Told told : all) {
+            Abstention measured = told.abstention();
+            out.printf(
+                    Locale.ROOT,
+                    "%s: AUROC %.3f (%,d questions answered, %,d not); a threshold of %.2f keeps 90 %% of the answered"
+                            + " ones and lets %.0f %% of the others through; fitted: slope %.2f, intercept %.2f%n",
+                    told.folder(),
+                    measured.auroc(),
+                    measured.answered(),
+                    measured.notAnswered(),
+                    measured.threshold(),
+                    100 * measured.passed(),
+                    measured.fitted().slope(),
+                    measured.fitted().intercept());
+        }
+        out.flush();
     }
 
     /** Prints a table for each collection. */

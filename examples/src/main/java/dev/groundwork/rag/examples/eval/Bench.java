@@ -11,6 +11,7 @@ import dev.groundwork.rag.observability.evaluation.BeirCollection;
 import dev.langchain4j.model.TokenCountEstimator;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -92,13 +93,23 @@ public final class Bench implements AutoCloseable {
         throw new IllegalArgumentException("easy-rag needs the tokenizer of bge-small, not of " + model.modelName());
     }
 
+    /** Indexes other documents than the collection's, by the same model. */
+    Groundwork.Corpus index(List<TextDocuments.Text> others) throws IOException {
+        return Groundwork.Corpus.index(others, model, settings, progress);
+    }
+
+    /** Returns the library with its defaults over other documents than the collection's. */
+    Groundwork groundwork(String name, Groundwork.Corpus other) {
+        return other.method(name, settings, UnaryOperator.identity(), false);
+    }
+
     private Groundwork.Corpus corpus() {
         Groundwork.Corpus ready = corpus;
         if (ready == null) {
             try {
                 ready = Groundwork.Corpus.index(documents, model, settings, progress);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
             corpus = ready;
         }

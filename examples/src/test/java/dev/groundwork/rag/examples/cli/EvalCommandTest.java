@@ -123,6 +123,18 @@ class EvalCommandTest {
     }
 
     @Test
+    void tellsAnsweredQuestionsFromOthers() {
+        assertThat(eval("--json", "--abstention")).as(shell.err()).isZero();
+        JsonNode told = shell.json().get("abstention").get(0);
+        // Of three questions with words, one lost its only document.
+        assertThat(told.get("answered").intValue()).isEqualTo(2);
+        assertThat(told.get("not_answered").intValue()).isEqualTo(1);
+        assertThat(told.get("auroc").doubleValue()).isBetween(0.0, 1.0);
+        assertThat(eval("--abstention")).isZero();
+        assertThat(shell.out()).contains("AUROC");
+    }
+
+    @Test
     void saysWhatIsWrong() throws IOException {
         assertThat(shell.run("eval")).isEqualTo(2);
         assertThat(shell.err()).contains("give --data DIR");
