@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  *
  * <p>It raises by no more than a quarter of what the hit has that names the title, so that what words and vectors agree on
  * stays in front: a document that the question itself is far from gets into the ranking, and not to its top. Only names are
- * followed, written with capitals and the same as the title.
+ * followed, written with capitals and the same as the title, that one document has, or two.
  */
 final class TitleHop {
 
@@ -33,6 +33,9 @@ final class TitleHop {
 
     /** The most segments that are found by them. */
     private static final int MAX_FOUND = 20;
+
+    /** A title that more documents have is a subject, and no name of one of them. */
+    private static final int MAX_NAMESAKES = 2;
 
     /** Text beyond is not read for names. */
     private static final int MAX_CHARS = 4_000;
@@ -83,12 +86,15 @@ final class TitleHop {
         Filter titled = new IsIn(SegmentKeys.TITLE, names.keySet());
         Filter own = question.filter();
         List<Hit> found = index.searchVector(embedding, MAX_FOUND, own == null ? titled : own.and(titled));
+        Map<String, Set<String>> documents = new HashMap<>();
+        found.forEach(hit ->
+                documents.computeIfAbsent(title(hit), t -> new HashSet<>()).add(hit.source()));
         Map<String, Double> raised = new HashMap<>();
         Map<String, Hit> added = new LinkedHashMap<>();
         fused.forEach(hit -> added.put(hit.id(), hit));
         for (Hit hit : found) {
             TitleHop from = names.get(title(hit));
-            if (from != null) {
+            if (from != null && documents.getOrDefault(title(hit), Set.of()).size() <= MAX_NAMESAKES) {
                 raised.put(hit.id(), RAISE * from.hit.score().value());
                 added.putIfAbsent(hit.id(), hit);
             }

@@ -111,6 +111,15 @@ class TitleHopTest {
     }
 
     @Test
+    void aTitleOfManyDocumentsIsNoName() {
+        List<Hit> fused = List.of(fused("film", "Plan 9", "By Ed Wood.", 0.8));
+        Index two = new Index(near("1", "Ed Wood", 0.6), near("2", "Ed Wood", 0.6));
+        assertThat(follow(Question.of("q"), two, fused)).hasSize(3);
+        Index three = new Index(near("1", "Ed Wood", 0.6), near("2", "Ed Wood", 0.6), near("3", "Ed Wood", 0.6));
+        assertThat(follow(Question.of("q"), three, fused)).isSameAs(fused);
+    }
+
+    @Test
     void noOneIsRaisedByItsOwnTitle() {
         List<Hit> fused = List.of(fused("film", "Plan Nine", "Plan Nine is a film.", 0.8));
         assertThat(follow(Question.of("q"), new Index(near("film2", "Plan Nine", 0.6)), fused))

@@ -181,13 +181,31 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     }
 
     private float[] vector(long[] ids) {
-        FloatBuffer tokenVectors;
+        return normalized(pooled(run(ids), ids.length));
+    }
+
+    private FloatBuffer run(long[] ids) {
         try {
-            tokenVectors = loaded.encoder().run(ids);
+            return loaded.encoder().run(ids);
         } catch (OrtException e) {
             throw new EmbeddingFailedException(modelName, "ONNX Runtime failed on " + ids.length + " tokens", e);
         }
-        return normalized(pooled(tokenVectors, ids.length));
+    }
+
+    /** Returns the vectors of a passage's tokens, without the special ones. */
+    TokenVectors passageTokens(String text) {
+        return tokenVectors(passageInstruction, text);
+    }
+
+    /** Returns the vectors that a query's tokens have behind the instruction, without the special ones. */
+    TokenVectors queryTokens(String text) {
+        return tokenVectors(queryInstruction, text);
+    }
+
+    private TokenVectors tokenVectors(String instruction, String text) {
+        long[] ids = loaded.tokenizer().encode(instruction + text, maxTokens).ids();
+        int before = 1 + loaded.tokenizer().count(instruction);
+        return TokenVectors.of(ids, run(ids), dimension(), Math.min(before, ids.length - 1), ids.length - 1);
     }
 
     private float[] pooled(FloatBuffer tokenVectors, int tokens) {

@@ -57,6 +57,14 @@ import picocli.CommandLine.Option;
         })
 final class EvalCommand extends Command {
 
+    /** How hits are ordered anew. */
+    private enum Rerank {
+        /** Not at all. */
+        NONE,
+        /** By the tokens' vectors. */
+        LATE
+    }
+
     @Option(
             order = 1,
             names = "--data",
@@ -91,6 +99,15 @@ final class EvalCommand extends Command {
             paramLabel = "MODE",
             description = "By what to find: hybrid (the default), vector or text.")
     private Legs mode = Legs.HYBRID;
+
+    @Option(
+            order = 6,
+            names = "--rerank",
+            paramLabel = "HOW",
+            description =
+                    "Order the first hits anew: none (the default) or late, which compares them token by token with the"
+                            + " embedding model and is slow.")
+    private Rerank rerank = Rerank.NONE;
 
     @Option(order = 7, names = "--hops", description = "Tell the figures of each hop, and of what a prompt would hold.")
     private boolean hops;
@@ -280,7 +297,7 @@ final class EvalCommand extends Command {
         names.addAll(compare);
         List<Outcome> outcomes = new ArrayList<>();
         for (String name : names) {
-            try (Method method = bench.method(name, UnaryOperator.<RagBuilder>identity(), hops);
+            try (Method method = bench.method(name, wiring(bench), hops);
                     ProgressView progress = ProgressView.queries(
                             surroundings().err(),
                             surroundings().errWidth(),
@@ -291,6 +308,10 @@ final class EvalCommand extends Command {
             }
         }
         return outcomes;
+    }
+
+    private UnaryOperator<RagBuilder> wiring(Bench bench) {
+        return rerank == Rerank.NONE ? UnaryOperator.identity() : rag -> rag.reranker(bench.lateInteraction());
     }
 
     private static String name(Legs legs) {

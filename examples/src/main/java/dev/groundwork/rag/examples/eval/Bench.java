@@ -4,7 +4,9 @@ import dev.groundwork.rag.IngestProgress;
 import dev.groundwork.rag.RagBuilder;
 import dev.groundwork.rag.RagSettings;
 import dev.groundwork.rag.ReciprocalRankFusion;
+import dev.groundwork.rag.Reranker;
 import dev.groundwork.rag.Retrievers;
+import dev.groundwork.rag.llm.LateInteractionReranker;
 import dev.groundwork.rag.llm.OnnxEmbeddingModel;
 import dev.groundwork.rag.lucene.ingest.TextDocuments;
 import dev.groundwork.rag.observability.evaluation.BeirCollection;
@@ -84,6 +86,18 @@ public final class Bench implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "method is '" + name + "', must be one of " + String.join(", ", METHODS));
         };
+    }
+
+    /**
+     * Returns a reranker over the model's own token vectors.
+     *
+     * @throws IllegalArgumentException if the model has none
+     */
+    public Reranker lateInteraction() {
+        if (model.model() instanceof OnnxEmbeddingModel onnx) {
+            return LateInteractionReranker.of(onnx);
+        }
+        throw new IllegalArgumentException("--rerank late needs an ONNX model, not " + model.modelName());
     }
 
     private static TokenCountEstimator tokens(EmbeddingModel model) {

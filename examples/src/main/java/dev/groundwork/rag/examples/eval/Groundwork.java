@@ -159,9 +159,13 @@ public final class Groundwork implements Method {
 
     /** Searches as an application would. */
     public SearchResult search(String text) {
+        return search(text, DOCUMENTS);
+    }
+
+    private SearchResult search(String text, int passages) {
         String cut =
                 text.length() <= settings.maxQuestionChars() ? text : text.substring(0, settings.maxQuestionChars());
-        return rag.search(Question.of(cut).withLimit(limit));
+        return rag.search(Question.of(cut).withLimit(passages));
     }
 
     @Override
@@ -174,6 +178,19 @@ public final class Groundwork implements Method {
                 .map(hit -> new Passage(document(hit.id()), hit.segment().text()))
                 .toList();
         return new Found(documents(result.hits()), () -> hops(query, result), result.degraded(), passages);
+    }
+
+    @Override
+    public List<String> complete(Query query, Found found) {
+        if (found.documents().size() >= DOCUMENTS
+                || limit == DOCUMENTS
+                || found.passages().size() < DOCUMENTS) {
+            return found.documents();
+        }
+        // A deeper search may order otherwise; what the usual one found stays in front.
+        List<String> all = new ArrayList<>(found.documents());
+        all.addAll(documents(search(query.text(), limit).hits()));
+        return Method.best(all);
     }
 
     private Map<String, List<String>> hops(Query query, SearchResult result) {

@@ -20,6 +20,11 @@ public interface Method extends AutoCloseable {
     /** Finds the best documents of a query. */
     Found find(Query query);
 
+    /** Returns up to {@link #DOCUMENTS} documents of a query, where these took another search; not part of its time. */
+    default List<String> complete(Query query, Found found) {
+        return found.documents();
+    }
+
     @Override
     void close();
 

@@ -37,7 +37,8 @@ public final class Trial {
             long start = System.nanoTime();
             Method.Found found = method.find(query);
             millis.add((System.nanoTime() - start) / 1e6);
-            rankings.put(query.id(), found.documents().stream().limit(k).toList());
+            rankings.put(
+                    query.id(), method.complete(query, found).stream().limit(k).toList());
             found.hops()
                     .get()
                     .forEach((hop, documents) ->
