@@ -304,7 +304,7 @@ final class EvalCommand extends Command {
                             surroundings().environment(),
                             name)) {
                 int queries = bench.collection().queries().size();
-                outcomes.add(Trial.run(method, bench.collection(), k, done -> progress.onProgress(done, queries, 0)));
+                outcomes.add(Trial.run(method, bench, k, done -> progress.onProgress(done, queries, 0)));
             }
         }
         return outcomes;

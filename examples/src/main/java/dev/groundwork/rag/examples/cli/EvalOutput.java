@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.groundwork.rag.examples.eval.Abstention;
 import dev.groundwork.rag.examples.eval.Outcome;
+import dev.groundwork.rag.examples.eval.SpanJudge;
 import dev.groundwork.rag.observability.evaluation.Evaluation;
 import dev.groundwork.rag.observability.evaluation.PairedComparison;
 import dev.groundwork.rag.observability.evaluation.RankingMetric;
+import dev.groundwork.rag.observability.evaluation.SpanScores;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringWriter;
@@ -150,6 +152,16 @@ final class EvalOutput {
                         outcome.millis(HIGH),
                         outcome.indexSeconds(),
                         i == 0 ? "" : mark(comparisons.get(i - 1)));
+                SpanScores spans = outcome.spans();
+                if (spans != null) {
+                    out.printf(
+                            Locale.ROOT,
+                            "    evidence in %,d tokens: recall %.4f, precision %.4f, IoU %.4f%n",
+                            SpanJudge.BUDGET_TOKENS,
+                            spans.recall(),
+                            spans.precision(),
+                            spans.iou());
+                }
                 if (outcome.degraded() > 0) {
                     out.printf(Locale.ROOT, "  (%,d queries went without a part)%n", outcome.degraded());
                 }
@@ -238,6 +250,12 @@ final class EvalOutput {
         json.writeNumberField("ms_p99", outcome.millis(HIGH));
         json.writeNumberField("index_seconds", outcome.indexSeconds());
         json.writeNumberField("degraded", outcome.degraded());
+        SpanScores spans = outcome.spans();
+        if (spans != null) {
+            json.writeNumberField("span_recall", spans.recall());
+            json.writeNumberField("span_precision", spans.precision());
+            json.writeNumberField("span_iou", spans.iou());
+        }
         if (hops) {
             json.writeObjectFieldStart("hops");
             for (Map.Entry<String, Evaluation> hop : outcome.hops().entrySet()) {

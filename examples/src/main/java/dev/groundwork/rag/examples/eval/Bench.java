@@ -100,6 +100,13 @@ public final class Bench implements AutoCloseable {
         throw new IllegalArgumentException("--rerank late needs an ONNX model, not " + model.modelName());
     }
 
+    /** Returns a judge of passages by evidence; it counts tokens as the embedding model does, or else four characters as one. */
+    SpanJudge spanJudge() {
+        TokenCountEstimator counting =
+                model.model() instanceof OnnxEmbeddingModel onnx ? onnx.tokenCountEstimator() : new RoughTokens();
+        return new SpanJudge(documents, counting);
+    }
+
     private static TokenCountEstimator tokens(EmbeddingModel model) {
         if (model instanceof OnnxEmbeddingModel onnx) {
             return onnx.tokenCountEstimator();

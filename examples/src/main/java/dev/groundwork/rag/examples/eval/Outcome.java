@@ -4,10 +4,12 @@ import dev.groundwork.rag.observability.evaluation.Evaluation;
 import dev.groundwork.rag.observability.evaluation.Qrels;
 import dev.groundwork.rag.observability.evaluation.RankingMetric;
 import dev.groundwork.rag.observability.evaluation.Run;
+import dev.groundwork.rag.observability.evaluation.SpanScores;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a method did on a collection.
@@ -19,6 +21,8 @@ import java.util.Map;
  * @param millis how long each query took, in the order of the queries
  * @param indexSeconds how long indexing took
  * @param degraded how many queries went without a part
+ * @param spans how well the passages within {@link SpanJudge#BUDGET_TOKENS} cover the evidence; {@code null} where the
+ *     collection tells none
  */
 public record Outcome(
         String method,
@@ -27,7 +31,8 @@ public record Outcome(
         Map<String, Evaluation> hops,
         List<Double> millis,
         double indexSeconds,
-        int degraded) {
+        int degraded,
+        @Nullable SpanScores spans) {
 
     /** nDCG of the first ten. */
     public static final RankingMetric NDCG_10 = RankingMetric.ndcg(10);
@@ -49,6 +54,7 @@ public record Outcome(
             Map<String, Map<String, List<String>>> hops,
             List<Double> millis,
             int degraded,
+            @Nullable SpanScores spans,
             Qrels qrels) {
         Run run = Run.ofRankings(rankings);
         Map<String, Evaluation> judged = new LinkedHashMap<>();
@@ -60,7 +66,8 @@ public record Outcome(
                 judged,
                 millis,
                 method.indexSeconds(),
-                degraded);
+                degraded,
+                spans);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.groundwork.rag.examples.eval;
 
 import dev.groundwork.rag.observability.evaluation.BeirCollection;
 import dev.groundwork.rag.observability.evaluation.BeirCollection.Query;
+import dev.groundwork.rag.observability.evaluation.SpanScores;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,8 +24,11 @@ public final class Trial {
      * @param k how many documents of a query count
      * @param progress told how many queries are done
      */
-    public static Outcome run(Method method, BeirCollection collection, int k, IntConsumer progress) {
+    public static Outcome run(Method method, Bench bench, int k, IntConsumer progress) {
+        BeirCollection collection = bench.collection();
         List<Query> queries = collection.queries();
+        SpanJudge judge = bench.spanJudge();
+        List<SpanScores> spans = new ArrayList<>();
         for (int i = 0; i < Math.min(WARM_UP, queries.size()); i++) {
             method.find(queries.get(queries.size() - 1 - i));
         }
@@ -43,9 +47,11 @@ public final class Trial {
                     .get()
                     .forEach((hop, documents) ->
                             hops.computeIfAbsent(hop, h -> new HashMap<>()).put(query.id(), documents));
+            judge.judge(query, found.passages()).ifPresent(spans::add);
             degraded += found.degraded() ? 1 : 0;
             progress.accept(i + 1);
         }
-        return Outcome.of(method, rankings, hops, millis, degraded, collection.qrels());
+        return Outcome.of(
+                method, rankings, hops, millis, degraded, SpanJudge.mean(spans).orElse(null), collection.qrels());
     }
 }

@@ -31,7 +31,7 @@ class EvalCommandTest {
             {"_id": "empty", "title": null}
             """.replace("FILLER", filler));
         Files.writeString(data.resolve("queries.jsonl"), """
-            {"_id": "q1", "text": "how is an api key rotated"}
+            {"_id": "q1", "text": "how is an api key rotated", "doc": "a/1#x", "spans": [[0, 17], [24, 34]]}
             {"_id": "q2", "text": "what aquatic plants do ducks eat"}
             {"_id": "q3", "text": "penguins"}
             {"_id": "q4", "text": " "}
@@ -62,6 +62,10 @@ class EvalCommandTest {
         assertThat(json.get("ms_p99").doubleValue())
                 .isGreaterThanOrEqualTo(json.get("ms_p50").doubleValue());
         assertThat(json.get("index_seconds").doubleValue()).isNotNegative();
+        assertThat(json.get("span_recall").doubleValue())
+                .as("the whole evidence of q1")
+                .isEqualTo(1);
+        assertThat(json.get("span_precision").doubleValue()).isBetween(0.001, 0.99);
         assertThat(json.get("hops").has("vector")).isTrue();
         assertThat(json.get("hops").get("text").get("recall@100").doubleValue()).isCloseTo(0.75, within(1e-9));
         assertThat(json.get("hops").get("packed").get("mrr@10").doubleValue()).isCloseTo(0.75, within(1e-9));
