@@ -84,6 +84,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     private final String queryInstruction;
     private final String passageInstruction;
     private final LongTextPolicy longTexts;
+    private final boolean multilingual;
     private final List<EmbeddingModelListener> listeners;
     private final OnnxEmbeddingLoader.Loaded loaded;
     private final EmbeddingWorkers workers;
@@ -96,6 +97,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         this.queryInstruction = builder.queryInstruction;
         this.passageInstruction = builder.passageInstruction;
         this.longTexts = builder.longTexts;
+        this.multilingual = builder.multilingual;
         this.listeners = builder.listeners;
         this.loaded = loaded;
         this.workers = new EmbeddingWorkers(builder.parallelism);
@@ -274,10 +276,14 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
 
     /**
      * Returns the share of the text's words, of two letters or more, that are a single token of this model. Of questions to
-     * bge-small-en, the median is .75 to .93 for English, also of medicine and biology, .38 for German and 0 for Chinese.
+     * bge-small-en, the median is .75 to .93 for English, also of medicine and biology, .38 for German and 0 for Chinese. It is 1
+     * for every text where the model was said to be {@linkplain Builder#multilingual() multilingual}.
      */
     @Override
     public double fluency(String text) {
+        if (multilingual) {
+            return 1;
+        }
         Matcher words = WORD.matcher(text);
         int all = 0;
         int known = 0;
@@ -332,6 +338,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         private String queryInstruction = "";
         private String passageInstruction = "";
         private LongTextPolicy longTexts = LongTextPolicy.TRUNCATE;
+        private boolean multilingual;
         private int intraOpThreads = DEFAULT_INTRA_OP_THREADS;
         private int parallelism = Runtime.getRuntime().availableProcessors();
         private List<EmbeddingModelListener> listeners = List.of();
@@ -389,6 +396,15 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         /** Limits the tokens read of a text, special tokens included: 3 or more, and what the weights can read at most. */
         public Builder maxTokens(int maxTokens) {
             this.maxTokens = maxTokens;
+            return this;
+        }
+
+        /**
+         * Says that the model knows many languages, so that its vectors count in full for words that its vocabulary has in
+         * pieces only; see {@link OnnxEmbeddingModel#fluency}.
+         */
+        public Builder multilingual() {
+            this.multilingual = true;
             return this;
         }
 

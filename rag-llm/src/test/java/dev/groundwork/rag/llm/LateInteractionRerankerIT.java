@@ -89,6 +89,14 @@ class LateInteractionRerankerIT {
     }
 
     @Test
+    void aMultilingualModelIsFluentInAll() {
+        try (OnnxEmbeddingModel all =
+                OnnxEmbeddingModel.builder().bgeSmallEn().multilingual().build()) {
+            assertThat(all.fluency("黑豹队的防守丢了多少分？")).isEqualTo(1);
+        }
+    }
+
+    @Test
     void fluencyTellsLanguagesApart() {
         assertThat(model.fluency("How often is the key of the service rotated?"))
                 .isGreaterThan(0.9);
