@@ -114,6 +114,35 @@ else
   bad "not every one of the $failed is a line on standard error"
 fi
 
+echo "-- trec_eval's own output, cell by cell"
+cuts="5 10 15 20 30 100 200 500 1000"
+metrics=map,ndcg,recip_rank,set_P,set_recall,success_1,success_5,success_10
+for cut in $cuts; do metrics+=,P_$cut,recall_$cut,ndcg_cut_$cut,map_cut_$cut; done
+# cells RUN QRELS REFERENCE [OPTION]...: every value of the reference tool that has a name of ours is ours as well.
+cells() {
+  local reference=$data/trec_eval/$3 report
+  run eval --judge "$data/trec_eval/$1" --qrels "$data/trec_eval/$2" --metrics "$metrics" --per-topic "${@:4}"
+  report=$(awk -v names=",$metrics," '
+    NR == FNR { ours[$1, $2] = $3; next }
+    index(names, "," $1 ",") { cells++; if (ours[$1, $2] != $3) { wrong++; print $1, $2, $3, "but", ours[$1, $2] } }
+    END { print cells + 0, wrong + 0 }' "$work/out" "$reference")
+  if [ "$(echo "$report" | tail -n 1 | cut -d ' ' -f 2)" = 0 ] && [ "${report%% *}" -ge 88 ]; then
+    ok "$1: ${report%% *} values are those of $3"
+  else
+    bad "$1: not as in $3: $(echo "$report" | tail -n 3 | tr '\n' ';')"
+  fi
+}
+cells results.test qrels.test out.test.aq
+cells results.test qrels.rel_level out.test.aql --relevant-from 2
+cells results.trunc qrels.test out.test.aqc
+
+echo "-- a collection"
+run eval --json --hops --data "$data/xquad_en" --run "$work/run" --compare bm25 --cache "$work/vectors"
+expect 0 "eval --data xquad_en"
+shows '"ndcg@10":0\.9[78]' "nDCG@10 is $(grep -oE '"ndcg@10":[0-9.]+' "$work/out" | head -n 1 | cut -d : -f 2)"
+run eval --judge "$work/run" --qrels "$data/xquad_en/qrels.tsv" --metrics ndcg@10
+shows '^ndcg@10 +.*all.*0\.9[78]' "the run judged by itself says the same"
+
 echo "-- bad input"
 run ask --docs "$work/missing" "$question"
 refuses 1 'no such file or folder' "a missing path"

@@ -26,18 +26,21 @@ final class Answering {
     private final PromptAugmenter augmenter;
     private final CitationChecker checker;
     private final ExtractiveAnswerer extractive;
+    private final Answerability.Calibration calibration;
 
     Answering(
             HopExecutor executor,
             @Nullable LlmPool pool,
             PromptAugmenter augmenter,
             CitationChecker checker,
-            ExtractiveAnswerer extractive) {
+            ExtractiveAnswerer extractive,
+            Answerability.Calibration calibration) {
         this.executor = executor;
         this.pool = pool;
         this.augmenter = augmenter;
         this.checker = checker;
         this.extractive = extractive;
+        this.calibration = calibration;
     }
 
     /** What a question brings along. */
@@ -49,9 +52,10 @@ final class Answering {
             Recorder recorder,
             @Nullable AnswerHandler handler) {}
 
-    Answer run(Context context, List<Hit> hits) throws Exception {
+    Answer run(Context context, Retrieval.Found retrieved) throws Exception {
         RagSettings settings = context.settings();
-        Answer.Abstained.@Nullable Reason nothing = nothingToAnswerFrom(hits, settings);
+        List<Hit> hits = retrieved.hits();
+        Answer.Abstained.@Nullable Reason nothing = nothingToAnswerFrom(retrieved, settings);
         if (nothing != null && !(settings.answerWithoutContext() && pool != null)) {
             return abstained(context, nothing);
         }
@@ -84,9 +88,14 @@ final class Answering {
         return passed;
     }
 
-    private static Answer.Abstained.@Nullable Reason nothingToAnswerFrom(List<Hit> hits, RagSettings settings) {
+    private Answer.Abstained.@Nullable Reason nothingToAnswerFrom(Retrieval.Found found, RagSettings settings) {
+        List<Hit> hits = found.hits();
         if (hits.isEmpty()) {
             return Answer.Abstained.Reason.NO_CONTEXT;
+        }
+        Answerability answerability = found.answerability();
+        if (answerability != null && answerability.probability(calibration) < settings.minAnswerability()) {
+            return Answer.Abstained.Reason.NOTHING_RELEVANT;
         }
         double best = hits.stream()
                 .flatMap(hit -> hit.scores().stream())

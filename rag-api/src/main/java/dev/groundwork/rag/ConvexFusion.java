@@ -16,7 +16,7 @@ import java.util.Map;
  */
 public final class ConvexFusion implements Fusion {
 
-    private static final Comparator<Fused> BEST_FIRST = Comparator.comparingDouble((Fused f) -> f.score)
+    private static final Comparator<FusedHit> BEST_FIRST = Comparator.comparingDouble((FusedHit f) -> f.score)
             .reversed()
             .thenComparingInt(f -> f.bestRank)
             .thenComparing(f -> f.hit.id());
@@ -44,50 +44,24 @@ public final class ConvexFusion implements Fusion {
         double sum = legs.keySet().stream()
                 .mapToDouble(leg -> weights.getOrDefault(leg, other))
                 .sum();
-        Map<String, Fused> fused = new HashMap<>();
+        Map<String, FusedHit> fused = new HashMap<>();
         legs.forEach((leg, hits) -> {
             double weight = weights.getOrDefault(leg, other);
             add(fused, hits, sum > 0 ? weight / sum : 0);
         });
-        List<Fused> ranking = new ArrayList<>(fused.values());
+        List<FusedHit> ranking = new ArrayList<>(fused.values());
         ranking.sort(BEST_FIRST);
-        List<Hit> result = new ArrayList<>(Math.min(limit, ranking.size()));
-        for (Fused entry : ranking.subList(0, Math.min(limit, ranking.size()))) {
-            result.add(
-                    entry.hit.with(new Score(Hop.FUSE, Score.Kind.FUSED, Math.min(1, entry.score), result.size() + 1)));
-        }
-        return result;
+        return FusedHit.best(ranking, limit);
     }
 
-    private static void add(Map<String, Fused> fused, List<Hit> hits, double weight) {
+    private static void add(Map<String, FusedHit> fused, List<Hit> hits, double weight) {
         double min = hits.stream().mapToDouble(h -> h.score().value()).min().orElse(0);
         double max = hits.stream().mapToDouble(h -> h.score().value()).max().orElse(0);
         int rank = 0;
         for (Hit hit : hits) {
             rank++;
             double normal = max > min ? (hit.score().value() - min) / (max - min) : 1;
-            Fused entry = fused.get(hit.id());
-            if (entry == null) {
-                fused.put(hit.id(), new Fused(hit, weight * normal, rank));
-            } else {
-                for (Score score : hit.scores()) {
-                    entry.hit = entry.hit.with(score);
-                }
-                entry.score += weight * normal;
-                entry.bestRank = Math.min(entry.bestRank, rank);
-            }
-        }
-    }
-
-    private static final class Fused {
-        private Hit hit;
-        private double score;
-        private int bestRank;
-
-        Fused(Hit hit, double score, int bestRank) {
-            this.hit = hit;
-            this.score = score;
-            this.bestRank = bestRank;
+            FusedHit.add(fused, hit, weight * normal, rank);
         }
     }
 }

@@ -45,6 +45,8 @@ public record Hop(
     public static final String TEXT = "text";
     /** The legs' rankings become one. */
     public static final String FUSE = "fuse";
+    /** Documents whose titles the best hits name are looked for. */
+    public static final String TITLES = "titles";
     /** The reranker orders anew. */
     public static final String RERANK = "rerank";
     /** The prompt is written. */

@@ -29,6 +29,7 @@ public final class RagBuilder {
     private @Nullable PromptAugmenter promptAugmenter;
     private @Nullable CitationChecker citationChecker;
     private @Nullable ExtractiveAnswerer extractiveAnswerer;
+    private Answerability.Calibration calibration = Answerability.Calibration.DEFAULT;
     private final List<RagListener> listeners = new ArrayList<>();
     private Supplier<RagSettings> settings = RagSettings::defaults;
 
@@ -94,6 +95,12 @@ public final class RagBuilder {
         return this;
     }
 
+    /** Sets what {@link RagSettings#minAnswerability()} is compared by; fit one to questions of your own. */
+    public RagBuilder calibration(Answerability.Calibration value) {
+        calibration = Objects.requireNonNull(value, "calibration");
+        return this;
+    }
+
     /** Adds a listener; may be called several times. */
     public RagBuilder listener(RagListener value) {
         listeners.add(Objects.requireNonNull(value, "listener"));
@@ -156,7 +163,7 @@ public final class RagBuilder {
                 new Listeners(listeners),
                 executor,
                 new Retrieval(executor, legs(), fusion, reranker),
-                new Answering(executor, llmPool, augmenter, checker, extractive),
+                new Answering(executor, llmPool, augmenter, checker, extractive, calibration),
                 index,
                 embeddingModel,
                 llmPool);

@@ -82,8 +82,8 @@ final class RagPipeline implements Rag {
         checkLength(question, current);
         return run(RagEvent.Operation.SEARCH, question, current, new QuestionScope(), (scope, recorder, deadline) -> {
             int limit = Objects.requireNonNullElse(question.limit(), current.limit());
-            List<Hit> hits = retrieval.run(question, limit, true, current, deadline, scope, recorder);
-            SearchResult result = new SearchResult(hits, recorder.trace());
+            Retrieval.Found found = retrieval.run(question, limit, true, current, deadline, scope, recorder);
+            SearchResult result = new SearchResult(found.hits(), recorder.trace(), found.answerability());
             listeners.publish(new RagEvent.SearchCompleted(name, question, result));
             return result;
         });
@@ -156,9 +156,9 @@ final class RagPipeline implements Rag {
         return run(RagEvent.Operation.ASK, question, current, ownScope, (scope, recorder, deadline) -> {
             int wanted = Math.max(current.contextSources(), current.extractiveSources());
             int limit = Objects.requireNonNullElse(question.limit(), wanted);
-            List<Hit> hits = retrieval.run(question, limit, false, current, deadline, scope, recorder);
+            Retrieval.Found found = retrieval.run(question, limit, false, current, deadline, scope, recorder);
             Answer answer =
-                    answering.run(new Answering.Context(question, current, deadline, scope, recorder, handler), hits);
+                    answering.run(new Answering.Context(question, current, deadline, scope, recorder, handler), found);
             listeners.publish(new RagEvent.AskCompleted(name, question, answer));
             return answer;
         });

@@ -26,9 +26,14 @@ import java.util.regex.Pattern;
  * @param timeout {@code rag.timeout}: how long a question may take in all; 1 ms to 1 day
  * @param limit {@code rag.search.limit}: hits that a search returns; 1 to 1,000
  * @param candidates {@code rag.search.candidates}: hits that each leg contributes to the fusion; 1 to 1,000
- * @param vectorWeight {@code rag.search.vector-weight}: the weight of the vector leg in the default fusion; 0 to 1
+ * @param vectorWeight {@code rag.search.vector-weight}: the weight of the vector leg in the default fusion; 0 to 1. It
+ *     counts less for a question in a language that the model does not know; see {@link Fluent}
+ * @param titleHops {@code rag.search.title-hops}: how many of the best hits are read for the titles of other documents, which
+ *     are then raised; 0 to 20, where 0 switches it off
  * @param minCosine {@code rag.search.min-cosine}: below this cosine of the best hit of the vector leg a question counts
  *     as not answered by the collection; -1 to 1, where -1 switches it off
+ * @param minAnswerability {@code rag.answer.min-answerability}: below this probability that the collection answers it, a
+ *     question is not answered; 0 to 1, where 0 switches it off. See {@link Answerability}
  * @param rerankCandidates {@code rag.rerank.candidates}: hits that a reranker sees; 1 to 1,000
  * @param contextSources {@code rag.context.sources}: sources in a prompt; 1 to 100
  * @param contextTokens {@code rag.context.tokens}: tokens of the whole prompt; 256 to 1,000,000
@@ -46,7 +51,9 @@ public record RagSettings(
         int limit,
         int candidates,
         double vectorWeight,
+        int titleHops,
         double minCosine,
+        double minAnswerability,
         int rerankCandidates,
         int contextSources,
         int contextTokens,
@@ -71,7 +78,9 @@ public record RagSettings(
         Check.range("rag.search.limit", limit, 1, Question.MAX_LIMIT);
         Check.range("rag.search.candidates", candidates, 1, Question.MAX_LIMIT);
         Check.range("rag.search.vector-weight", vectorWeight, 0, 1);
+        Check.range("rag.search.title-hops", titleHops, 0, 20);
         Check.range("rag.search.min-cosine", minCosine, -1, 1);
+        Check.range("rag.answer.min-answerability", minAnswerability, 0, 1);
         Check.range("rag.rerank.candidates", rerankCandidates, 1, Question.MAX_LIMIT);
         Check.range("rag.context.sources", contextSources, 1, 100);
         Check.range("rag.context.tokens", contextTokens, 256, 1_000_000);
@@ -153,7 +162,9 @@ public record RagSettings(
         builder.limit = limit;
         builder.candidates = candidates;
         builder.vectorWeight = vectorWeight;
+        builder.titleHops = titleHops;
         builder.minCosine = minCosine;
+        builder.minAnswerability = minAnswerability;
         builder.rerankCandidates = rerankCandidates;
         builder.contextSources = contextSources;
         builder.contextTokens = contextTokens;
@@ -172,7 +183,9 @@ public record RagSettings(
         keys.put("rag.search.limit", (b, v) -> b.limit = Integer.parseInt(v));
         keys.put("rag.search.candidates", (b, v) -> b.candidates = Integer.parseInt(v));
         keys.put("rag.search.vector-weight", (b, v) -> b.vectorWeight = Double.parseDouble(v));
+        keys.put("rag.search.title-hops", (b, v) -> b.titleHops = Integer.parseInt(v));
         keys.put("rag.search.min-cosine", (b, v) -> b.minCosine = Double.parseDouble(v));
+        keys.put("rag.answer.min-answerability", (b, v) -> b.minAnswerability = Double.parseDouble(v));
         keys.put("rag.rerank.candidates", (b, v) -> b.rerankCandidates = Integer.parseInt(v));
         keys.put("rag.context.sources", (b, v) -> b.contextSources = Integer.parseInt(v));
         keys.put("rag.context.tokens", (b, v) -> b.contextTokens = Integer.parseInt(v));
@@ -221,7 +234,9 @@ public record RagSettings(
         private int limit = 10;
         private int candidates = 100;
         private double vectorWeight = 0.6;
+        private int titleHops = 3;
         private double minCosine = -1;
+        private double minAnswerability = 0;
         private int rerankCandidates = 50;
         private int contextSources = 12;
         private int contextTokens = 3_000;
@@ -257,9 +272,21 @@ public record RagSettings(
             return this;
         }
 
+        /** Sets how many of the best hits are read for titles of other documents; 0 to 20, 0 for none. 3 by default. */
+        public Builder titleHops(int value) {
+            titleHops = value;
+            return this;
+        }
+
         /** Sets below which best cosine a question counts as not answered by the collection; -1 to 1. Off (-1) by default. */
         public Builder minCosine(double value) {
             minCosine = value;
+            return this;
+        }
+
+        /** Sets below which probability of an answer a question is not answered; 0 to 1. Off (0) by default. */
+        public Builder minAnswerability(double value) {
+            minAnswerability = value;
             return this;
         }
 
@@ -322,7 +349,9 @@ public record RagSettings(
                     limit,
                     candidates,
                     vectorWeight,
+                    titleHops,
                     minCosine,
+                    minAnswerability,
                     rerankCandidates,
                     contextSources,
                     contextTokens,

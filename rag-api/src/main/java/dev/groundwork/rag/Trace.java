@@ -5,6 +5,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How a question went, hop by hop. Holds ids, scores, times and names, but no text of question, sources or answer.
@@ -37,6 +40,37 @@ public record Trace(
     /** Returns the last hop of that name, if there was one. */
     public Optional<Hop> hop(String name) {
         return hops.stream().filter(h -> h.name().equals(name)).reduce((first, second) -> second);
+    }
+
+    /**
+     * Returns how much of the first hits a reranker left among the first: 1 where it only changed their order, 0 where all are
+     * others.
+     *
+     * @param k how many count, from 1; fewer where fewer came out
+     * @return empty where nothing was reranked
+     */
+    public OptionalDouble rerankOverlap(int k) {
+        Check.range("k", k, 1, Question.MAX_LIMIT);
+        List<Hop.Candidate> after = hop(Hop.RERANK).map(Hop::candidates).orElse(List.of());
+        List<Hop.Candidate> before = hop(Hop.TITLES)
+                .or(() -> hop(Hop.FUSE))
+                .or(() -> hops.stream()
+                        .filter(h -> !h.name().equals(Hop.RERANK))
+                        .filter(h -> !h.candidates().isEmpty())
+                        .findFirst())
+                .map(Hop::candidates)
+                .orElse(List.of());
+        int counted = Math.min(k, Math.min(after.size(), before.size()));
+        if (counted == 0) {
+            return OptionalDouble.empty();
+        }
+        Set<String> first =
+                before.stream().limit(counted).map(Hop.Candidate::id).collect(Collectors.toSet());
+        long kept = after.stream()
+                .limit(counted)
+                .filter(c -> first.contains(c.id()))
+                .count();
+        return OptionalDouble.of((double) kept / counted);
     }
 
     /** Returns the trace as one JSON object. */

@@ -7,6 +7,7 @@ import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +45,21 @@ final class VectorRetriever implements IndexLeg {
      * Retrieves, and writes both steps down.
      *
      * @param from gives the state of the index to search, once the question is embedded
+     * @param embedded takes the question's vector
      */
     List<Hit> retrieve(
-            Question question, int limit, Deadline deadline, Recorder recorder, Supplier<SegmentReader> from) {
+            Question question,
+            int limit,
+            Deadline deadline,
+            Recorder recorder,
+            Supplier<SegmentReader> from,
+            Consumer<Embedding> embedded) {
         Recorder.OpenHop embedHop = recorder.begin(this, Hop.EMBED, 1).model(model.modelName());
         Embedding embedding;
         try {
             embedding = embed(question.text());
             embedHop.ok(1);
+            embedded.accept(embedding);
         } catch (RuntimeException e) {
             embedHop.failed(e);
             throw e;
@@ -66,6 +74,11 @@ final class VectorRetriever implements IndexLeg {
             searchHop.failed(e);
             throw e;
         }
+    }
+
+    /** Returns how much of a question the model understands, from 0 to 1; 1 where the model does not say. */
+    double fluency(String text) {
+        return model instanceof Fluent fluent ? fluent.fluency(text) : 1;
     }
 
     private Embedding embed(String text) {

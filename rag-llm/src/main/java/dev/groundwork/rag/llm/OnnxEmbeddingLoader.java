@@ -112,7 +112,7 @@ final class OnnxEmbeddingLoader {
      * Starts ONNX Runtime and tells it to report nothing. Releases from 1.29 on report to their maker on Linux and macOS
      * too, and start to before this call can say no: only the environment variable stops them altogether.
      */
-    private static OrtEnvironment environment() {
+    static OrtEnvironment environment() {
         try {
             OrtEnvironment environment = OrtEnvironment.getEnvironment();
             environment.setTelemetry(false);
@@ -139,7 +139,7 @@ final class OnnxEmbeddingLoader {
         }
     }
 
-    private static byte[] read(Source source) {
+    static byte[] read(Source source) {
         try {
             return source.reader().read();
         } catch (IOException | OutOfMemoryError e) {
@@ -151,7 +151,7 @@ final class OnnxEmbeddingLoader {
         return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : " " + e.getMessage());
     }
 
-    private static WordPieceTokenizer parse(Source source, byte[] json) {
+    static WordPieceTokenizer parse(Source source, byte[] json) {
         try {
             return TokenizerJson.read(json);
         } catch (IOException e) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.onnxruntime.OrtException;
 import dev.groundwork.rag.EmbeddingFailedException;
 import dev.groundwork.rag.Fingerprinted;
+import dev.groundwork.rag.Fluent;
 import dev.groundwork.rag.llm.OnnxEmbeddingLoader.Source;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,13 +62,19 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever made it closes it. {@link #close()} waits for the texts under way; calls after it throw an
  * {@link IllegalStateException}.
  */
-public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, AutoCloseable {
+public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, Fluent, AutoCloseable {
 
     /** What BERT's position table holds, [CLS] and [SEP] included. */
     public static final int DEFAULT_MAX_TOKENS = 512;
 
     /** One thread a text, as many texts as cores: 1.5 to 1.8 times the throughput of several threads on each text. */
     public static final int DEFAULT_INTRA_OP_THREADS = 1;
+
+    /** Single letters are in every vocabulary. */
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}]{2,}");
+
+    /** More words do not change the picture. */
+    private static final int FLUENCY_WORDS = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxEmbeddingModel.class);
 
@@ -75,6 +84,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     private final String queryInstruction;
     private final String passageInstruction;
     private final LongTextPolicy longTexts;
+    private final boolean multilingual;
     private final List<EmbeddingModelListener> listeners;
     private final OnnxEmbeddingLoader.Loaded loaded;
     private final EmbeddingWorkers workers;
@@ -87,6 +97,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         this.queryInstruction = builder.queryInstruction;
         this.passageInstruction = builder.passageInstruction;
         this.longTexts = builder.longTexts;
+        this.multilingual = builder.multilingual;
         this.listeners = builder.listeners;
         this.loaded = loaded;
         this.workers = new EmbeddingWorkers(builder.parallelism);
@@ -172,13 +183,31 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     }
 
     private float[] vector(long[] ids) {
-        FloatBuffer tokenVectors;
+        return normalized(pooled(run(ids), ids.length));
+    }
+
+    private FloatBuffer run(long[] ids) {
         try {
-            tokenVectors = loaded.encoder().run(ids);
+            return loaded.encoder().run(ids);
         } catch (OrtException e) {
             throw new EmbeddingFailedException(modelName, "ONNX Runtime failed on " + ids.length + " tokens", e);
         }
-        return normalized(pooled(tokenVectors, ids.length));
+    }
+
+    /** Returns the vectors of a passage's tokens, without the special ones. */
+    TokenVectors passageTokens(String text) {
+        return tokenVectors(passageInstruction, text);
+    }
+
+    /** Returns the vectors that a query's tokens have behind the instruction, without the special ones. */
+    TokenVectors queryTokens(String text) {
+        return tokenVectors(queryInstruction, text);
+    }
+
+    private TokenVectors tokenVectors(String instruction, String text) {
+        long[] ids = loaded.tokenizer().encode(instruction + text, maxTokens).ids();
+        int before = 1 + loaded.tokenizer().count(instruction);
+        return TokenVectors.of(ids, run(ids), dimension(), Math.min(before, ids.length - 1), ids.length - 1);
     }
 
     private float[] pooled(FloatBuffer tokenVectors, int tokens) {
@@ -245,6 +274,26 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         return OnnxEmbeddingLoader.get(loaded.fingerprint());
     }
 
+    /**
+     * Returns the share of the text's words, of two letters or more, that are a single token of this model. Of questions to
+     * bge-small-en, the median is .75 to .93 for English, also of medicine and biology, .38 for German and 0 for Chinese. It is 1
+     * for every text where the model was said to be {@linkplain Builder#multilingual() multilingual}.
+     */
+    @Override
+    public double fluency(String text) {
+        if (multilingual) {
+            return 1;
+        }
+        Matcher words = WORD.matcher(text);
+        int all = 0;
+        int known = 0;
+        while (all < FLUENCY_WORDS && words.find()) {
+            all++;
+            known += loaded.tokenizer().knows(words.group()) ? 1 : 0;
+        }
+        return all == 0 ? 1 : (double) known / all;
+    }
+
     /** Returns how many texts were cut at the token limit since this model was made. */
     public long truncatedTexts() {
         return truncatedTexts.get();
@@ -289,6 +338,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         private String queryInstruction = "";
         private String passageInstruction = "";
         private LongTextPolicy longTexts = LongTextPolicy.TRUNCATE;
+        private boolean multilingual;
         private int intraOpThreads = DEFAULT_INTRA_OP_THREADS;
         private int parallelism = Runtime.getRuntime().availableProcessors();
         private List<EmbeddingModelListener> listeners = List.of();
@@ -346,6 +396,15 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         /** Limits the tokens read of a text, special tokens included: 3 or more, and what the weights can read at most. */
         public Builder maxTokens(int maxTokens) {
             this.maxTokens = maxTokens;
+            return this;
+        }
+
+        /**
+         * Says that the model knows many languages, so that its vectors count in full for words that its vocabulary has in
+         * pieces only; see {@link OnnxEmbeddingModel#fluency}.
+         */
+        public Builder multilingual() {
+            this.multilingual = true;
             return this;
         }
 

@@ -80,6 +80,12 @@ final class WordPieceTokenizer {
         return reading.count;
     }
 
+    /** Returns whether a word is a single token, and one that the vocabulary has. */
+    boolean knows(String word) {
+        Tokens tokens = encode(word, 4);
+        return tokens.ids.length == 3 && tokens.ids[1] != settings.unknownId;
+    }
+
     /** One pass over one text: clean, decompose, lower-case, cut into words, and words into pieces. */
     private final class Reading {
         private final int limit;

@@ -123,7 +123,7 @@ record Finished(
     /** Returns whether the hop is one of the searches that run side by side: any name that is not a step's own. */
     static boolean isLeg(Hop hop) {
         return switch (hop.name()) {
-            case Hop.EMBED, Hop.FUSE, Hop.RERANK, Hop.AUGMENT, Hop.CHAT, Hop.EXTRACT, Hop.CITE -> false;
+            case Hop.EMBED, Hop.FUSE, Hop.TITLES, Hop.RERANK, Hop.AUGMENT, Hop.CHAT, Hop.EXTRACT, Hop.CITE -> false;
             default -> true;
         };
     }
@@ -136,7 +136,7 @@ record Finished(
                 return hop.in();
             }
         }
-        for (String name : new String[] {Hop.RERANK, Hop.FUSE}) {
+        for (String name : new String[] {Hop.RERANK, Hop.TITLES, Hop.FUSE}) {
             Hop hop = trace.hop(name).orElse(null);
             if (hop != null && hop.status() == Hop.Status.OK) {
                 return hop.out();

@@ -10,7 +10,7 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Draws an ingestion's progress where someone watches, and nothing elsewhere. */
+/** Draws progress where someone watches, and nothing elsewhere. */
 final class ProgressView implements IngestProgress, AutoCloseable {
 
     private final @Nullable ProgressBar bar;
@@ -25,15 +25,25 @@ final class ProgressView implements IngestProgress, AutoCloseable {
      * @param width columns of the terminal; 0 where there is none
      */
     static ProgressView open(PrintStream err, int width, Map<String, String> environment) {
+        return open(err, width, environment, "Reading", " files");
+    }
+
+    /** Begins to show how many queries a method has answered. */
+    static ProgressView queries(PrintStream err, int width, Map<String, String> environment, String method) {
+        return open(err, width, environment, method, " queries");
+    }
+
+    private static ProgressView open(
+            PrintStream err, int width, Map<String, String> environment, String task, String unit) {
         if (width <= 0) {
             return new ProgressView(null);
         }
         return new ProgressView(new ProgressBarBuilder()
-                .setTaskName("Reading")
+                .setTaskName(task)
                 .setInitialMax(-1)
                 .setStyle(unicode(environment) ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(150)
-                .setUnit(" files", 1)
+                .setUnit(unit, 1)
                 // One column stays free: some terminals wrap as soon as the last one is written.
                 .setConsumer(new ConsoleProgressBarConsumer(err, Math.max(20, width - 1)))
                 .build());
@@ -48,7 +58,9 @@ final class ProgressView implements IngestProgress, AutoCloseable {
             bar.maxHint(Math.max(total, documents));
         }
         bar.stepTo(documents);
-        bar.setExtraMessage(String.format(Locale.ROOT, "%,d passages", segments));
+        if (segments > 0) {
+            bar.setExtraMessage(String.format(Locale.ROOT, "%,d passages", segments));
+        }
     }
 
     @Override

@@ -15,7 +15,7 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The command line: {@code rag ask}, {@code ingest}, {@code search}, {@code health}, {@code pool}. */
+/** The command line: {@code rag ask}, {@code ingest}, {@code search}, {@code eval}, {@code health}, {@code pool}. */
 @CommandLine.Command(
         name = "rag",
         mixinStandardHelpOptions = true,
@@ -76,6 +76,7 @@ public final class RagCommand implements Callable<Integer> {
                 .addSubcommand("ingest", new IngestCommand(surroundings))
                 .addSubcommand("search", new SearchCommand(surroundings))
                 .addSubcommand("health", new HealthCommand(surroundings))
+                .addSubcommand("eval", new EvalCommand(surroundings))
                 .addSubcommand("pool", new PoolCommand(surroundings))
                 .addSubcommand("help", new HelpCommand());
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
@@ -104,7 +105,7 @@ public final class RagCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "a command is missing: ask, ingest, search, health or pool");
+                spec.commandLine(), "a command is missing: ask, ingest, search, eval, health or pool");
     }
 
     private static String version() {

@@ -1,0 +1,89 @@
+package dev.groundwork.rag;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.langchain4j.data.document.Metadata;
+import dev.langchain4j.data.segment.TextSegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class AnswerabilityTest {
+
+    private static Hit hit(String id, String source, Score.Kind kind, double score) {
+        TextSegment segment = TextSegment.from("text", Metadata.from(SegmentKeys.SOURCE, source));
+        return Hit.of(id, segment, new Score(Hop.VECTOR, kind, score, 1));
+    }
+
+    @Test
+    void theLeadIsOverOtherDocuments() {
+        List<Hit> hits = List.of(
+                hit("1", "a", Score.Kind.COSINE, 0.8),
+                hit("2", "a", Score.Kind.COSINE, 0.79),
+                hit("3", "b", Score.Kind.COSINE, 0.6),
+                hit("4", "c", Score.Kind.COSINE, 0.5));
+        Answerability seen = Answerability.of(hits).orElseThrow();
+        assertThat(seen.cosine()).isEqualTo(0.8);
+        assertThat(seen.lead()).isCloseTo(0.25, within(1e-12));
+        assertThat(seen.signal()).isCloseTo(1.05, within(1e-12));
+    }
+
+    @Test
+    void nineteenDocumentsBehindTheFirstOneCount() {
+        List<Hit> hits = new ArrayList<>();
+        hits.add(hit("0", "0", Score.Kind.COSINE, 0.9));
+        for (int i = 1; i <= 60; i++) {
+            hits.add(hit("" + i, "" + i, Score.Kind.COSINE, i <= 19 ? 0.5 : 0.1));
+        }
+        assertThat(Answerability.of(hits).orElseThrow().lead()).isCloseTo(0.4, within(1e-12));
+    }
+
+    @Test
+    void withoutCosinesThereIsNothingToSay() {
+        assertThat(Answerability.of(List.of())).isEmpty();
+        assertThat(Answerability.of(List.of(hit("1", "a", Score.Kind.BM25, 12))))
+                .isEmpty();
+        assertThat(Answerability.of(List.of(hit("1", "a", Score.Kind.COSINE, 0.7)))
+                        .orElseThrow()
+                        .lead())
+                .isZero();
+    }
+
+    @Test
+    void theProbabilityIsLogistic() {
+        Answerability seen = new Answerability(0.6, 0.2);
+        assertThat(seen.probability(new Answerability.Calibration(10, -8))).isCloseTo(0.5, within(1e-12));
+        assertThat(seen.probability(new Answerability.Calibration(10, -7)))
+                .isCloseTo(1 / (1 + Math.exp(-1)), within(1e-12));
+        assertThat(new Answerability(0.8, 0.3).probability()).isGreaterThan(0.9);
+        assertThat(new Answerability(0.5, 0.05).probability()).isLessThan(0.1);
+    }
+
+    @Test
+    void aCalibrationIsFittedToQuestionsOfOnesOwn() {
+        List<Answerability> questions = new ArrayList<>();
+        List<Boolean> answered = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            // From .5 to .7; below .6 a fifth is answered, above it four fifths.
+            double cosine = 0.5 + i * 0.001;
+            questions.add(new Answerability(cosine, 0));
+            answered.add(i < 100 == (i % 5 == 0));
+        }
+        Answerability.Calibration fitted = Answerability.Calibration.fit(questions, answered);
+        assertThat(new Answerability(0.6, 0).probability(fitted)).isCloseTo(0.5, within(0.05));
+        assertThat(new Answerability(0.7, 0).probability(fitted)).isBetween(0.8, 0.97);
+        assertThat(new Answerability(0.5, 0).probability(fitted)).isBetween(0.03, 0.2);
+    }
+
+    @Test
+    void kindsThatDoNotOverlapStillGiveAFiniteCalibration() {
+        Answerability.Calibration fitted = Answerability.Calibration.fit(
+                List.of(new Answerability(0.9, 0), new Answerability(0.1, 0)), List.of(true, false));
+        assertThat(fitted.slope()).isPositive().isFinite();
+        assertThat(new Answerability(0.9, 0).probability(fitted)).isGreaterThan(0.9);
+        assertThatThrownBy(() -> Answerability.Calibration.fit(List.of(), List.of()))
+                .hasMessageContaining("both");
+    }
+}

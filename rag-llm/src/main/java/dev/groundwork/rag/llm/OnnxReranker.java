@@ -1,0 +1,237 @@
+package dev.groundwork.rag.llm;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.groundwork.rag.CancelledException;
+import dev.groundwork.rag.llm.OnnxEmbeddingLoader.Source;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.output.Response;
+import dev.langchain4j.model.scoring.ScoringModel;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * A cross-encoder that runs in this process with ONNX Runtime: it reads question and passage together, as
+ * {@code [CLS] question [SEP] passage [SEP]}, and says how well they fit. Any BERT-like graph with one output value a pair, or
+ * two of which the second says "fits", and its {@code tokenizer.json}. Wire it with
+ * {@link ScoringModelReranker#of(String, ScoringModel)}.
+ *
+ * <p>The score is the graph's own number, mostly a logit: higher is better, comparable within one question. A question longer
+ * than half of what the model reads is cut there, a passage at what is left. Thread-safe; a call blocks its thread in native
+ * code for some tens of milliseconds a passage, and on an interrupted thread ends between two of them with a
+ * {@link CancelledException}. Whoever made it closes it; {@link #close()} waits for the pairs under way, and calls after it throw
+ * an {@link IllegalStateException}.
+ */
+public final class OnnxReranker implements ScoringModel, AutoCloseable {
+
+    /** What BERT's position table holds. */
+    public static final int DEFAULT_MAX_TOKENS = 512;
+
+    /** [CLS], and [SEP] twice. */
+    private static final int SPECIAL_TOKENS = 3;
+
+    private static final int MIN_TOKENS = 16;
+
+    private static final String INPUT_IDS = "input_ids";
+    private static final String ATTENTION_MASK = "attention_mask";
+    private static final String TOKEN_TYPE_IDS = "token_type_ids";
+    private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS);
+
+    private final String location;
+    private final OrtEnvironment environment;
+    private final OrtSession session;
+    private final WordPieceTokenizer tokenizer;
+    private final int maxTokens;
+    private final Set<String> inputs;
+    private final String output;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private OnnxReranker(
+            String location,
+            OrtEnvironment environment,
+            OrtSession session,
+            WordPieceTokenizer tokenizer,
+            int maxTokens)
+            throws OrtException {
+        this.location = location;
+        this.environment = environment;
+        this.session = session;
+        this.tokenizer = tokenizer;
+        this.maxTokens = maxTokens;
+        this.inputs = checkedInputs(location, session.getInputInfo());
+        this.output = checkedOutput(location, session.getOutputInfo());
+    }
+
+    /**
+     * Loads a model that reads {@value #DEFAULT_MAX_TOKENS} tokens.
+     *
+     * @param model an ONNX file with all its tensors inside, of less than 2 GB
+     * @param tokenizer a Hugging Face {@code tokenizer.json} of a BERT model
+     * @throws OnnxModelException if it doesn't load, or its inputs or outputs are others
+     */
+    public static OnnxReranker of(Path model, Path tokenizer) {
+        return of(model, tokenizer, DEFAULT_MAX_TOKENS);
+    }
+
+    /**
+     * Loads a model.
+     *
+     * @param maxTokens what the model reads of question and passage together, with three special tokens; from 16
+     * @throws OnnxModelException if it doesn't load, or its inputs or outputs are others
+     */
+    public static OnnxReranker of(Path model, Path tokenizer, int maxTokens) {
+        if (maxTokens < MIN_TOKENS) {
+            throw new IllegalArgumentException("maxTokens is " + maxTokens + ", must be " + MIN_TOKENS + " or more");
+        }
+        Source weights = Source.file(Objects.requireNonNull(model, "model"));
+        Source words = Source.file(Objects.requireNonNull(tokenizer, "tokenizer"));
+        WordPieceTokenizer parsed = OnnxEmbeddingLoader.parse(words, OnnxEmbeddingLoader.read(words));
+        byte[] bytes = OnnxEmbeddingLoader.read(weights);
+        OrtEnvironment environment = OnnxEmbeddingLoader.environment();
+        OrtSession session;
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
+            options.setInterOpNumThreads(1);
+            session = environment.createSession(bytes, options);
+        } catch (OrtException e) {
+            throw new OnnxModelException(weights.location(), "ONNX Runtime doesn't load it: " + e.getMessage(), e);
+        }
+        try {
+            return new OnnxReranker(weights.location(), environment, session, parsed, maxTokens);
+        } catch (OrtException | RuntimeException e) {
+            try {
+                session.close();
+            } catch (OrtException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e instanceof RuntimeException unchecked
+                    ? unchecked
+                    : new OnnxModelException(weights.location(), "its inputs and outputs can't be read", e);
+        }
+    }
+
+    private static Set<String> checkedInputs(String location, Map<String, NodeInfo> inputs) {
+        boolean known = inputs.containsKey(INPUT_IDS)
+                && KNOWN_INPUTS.containsAll(inputs.keySet())
+                && inputs.values().stream()
+                        .allMatch(input ->
+                                input.getInfo() instanceof TensorInfo tensor && tensor.type == OnnxJavaType.INT64);
+        if (!known) {
+            throw new OnnxModelException(
+                    location,
+                    "expected int64 inputs input_ids, attention_mask and token_type_ids, found " + inputs.values(),
+                    null);
+        }
+        return Set.copyOf(inputs.keySet());
+    }
+
+    private static String checkedOutput(String location, Map<String, NodeInfo> outputs) {
+        return outputs.values().stream()
+                .filter(node -> node.getInfo() instanceof TensorInfo tensor
+                        && tensor.type == OnnxJavaType.FLOAT
+                        && tensor.getShape().length <= 2)
+                .map(NodeInfo::getName)
+                .findFirst()
+                .orElseThrow(() -> new OnnxModelException(
+                        location, "expected a float output [batch, 1] or [batch, 2], found " + outputs.values(), null));
+    }
+
+    @Override
+    public Response<List<Double>> scoreAll(List<TextSegment> segments, String query) {
+        long[] question = inner(query, maxTokens / 2);
+        List<Double> scores = new ArrayList<>();
+        for (TextSegment segment : segments) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancelledException("rerank");
+            }
+            scores.add(score(question, inner(segment.text(), maxTokens - SPECIAL_TOKENS - question.length)));
+        }
+        return Response.from(scores);
+    }
+
+    /** Returns a text's ids without [CLS] and [SEP]. */
+    private long[] inner(String text, int most) {
+        long[] ids = tokenizer.encode(text, most + 2).ids();
+        return Arrays.copyOfRange(ids, 1, ids.length - 1);
+    }
+
+    private double score(long[] question, long[] passage) {
+        long[] frame = tokenizer.encode("", 2).ids();
+        long[] ids = new long[question.length + passage.length + SPECIAL_TOKENS];
+        long[] types = new long[ids.length];
+        long[] mask = new long[ids.length];
+        ids[0] = frame[0];
+        System.arraycopy(question, 0, ids, 1, question.length);
+        ids[question.length + 1] = frame[1];
+        System.arraycopy(passage, 0, ids, question.length + 2, passage.length);
+        ids[ids.length - 1] = frame[1];
+        Arrays.fill(types, question.length + 2, ids.length, 1);
+        Arrays.fill(mask, 1);
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the reranker is closed");
+            }
+            return run(ids, mask, types);
+        } catch (OrtException e) {
+            throw new OnnxModelException(location, "ONNX Runtime failed on " + ids.length + " tokens", e);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    private double run(long[] ids, long[] mask, long[] types) throws OrtException {
+        long[] shape = {1, ids.length};
+        try (OnnxTensor idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
+                OnnxTensor maskTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape);
+                OnnxTensor typeTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(types), shape)) {
+            Map<String, OnnxTensor> feed = new HashMap<>();
+            feed.put(INPUT_IDS, idTensor);
+            feed.put(ATTENTION_MASK, maskTensor);
+            feed.put(TOKEN_TYPE_IDS, typeTensor);
+            feed.keySet().retainAll(inputs);
+            try (OrtSession.Result result = session.run(feed, Set.of(output))) {
+                FloatBuffer values = ((OnnxTensor) result.get(0)).getFloatBuffer();
+                if (values.remaining() == 1) {
+                    return values.get(0);
+                }
+                if (values.remaining() == 2) {
+                    return values.get(1) - (double) values.get(0);
+                }
+                throw new OnnxModelException(
+                        location, "gave " + values.remaining() + " numbers for a pair, must be 1 or 2", null);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                session.close();
+            }
+        } catch (OrtException e) {
+            throw new IllegalStateException("the session of the reranker can't be closed", e);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

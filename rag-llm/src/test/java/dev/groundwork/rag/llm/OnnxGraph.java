@@ -1,0 +1,86 @@
+package dev.groundwork.rag.llm;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Writes small ONNX files: the few messages of its protocol buffers that a test needs. */
+final class OnnxGraph {
+
+    private static final int FLOAT = 1;
+    private static final int INT64 = 7;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    private OnnxGraph() {}
+
+    /** A graph that counts the tokens of the second text, its [SEP] included: the sum of token_type_ids, as [1, 1]. */
+    static byte[] sumOfTypes() {
+        OnnxGraph graph = new OnnxGraph();
+        graph.node(
+                "Cast",
+                "token_type_ids",
+                "types",
+                new OnnxGraph().text(1, "to").number(3, FLOAT).number(20, 2));
+        OnnxGraph axes = new OnnxGraph().text(1, "axes").number(8, 1).number(20, 7);
+        graph.node("ReduceSum", "types", "logits", axes);
+        graph.text(2, "g");
+        for (String input : new String[] {"input_ids", "attention_mask", "token_type_ids"}) {
+            graph.message(11, value(input, INT64, 1, -1));
+        }
+        graph.message(12, value("logits", FLOAT, 1, 1));
+        return model(graph);
+    }
+
+    private static byte[] model(OnnxGraph graph) {
+        OnnxGraph model = new OnnxGraph().number(1, 7);
+        model.message(7, graph);
+        model.message(8, new OnnxGraph().text(1, "").number(2, 11));
+        return model.out.toByteArray();
+    }
+
+    private void node(String operator, String input, String output, OnnxGraph attribute) {
+        message(
+                1,
+                new OnnxGraph().text(1, input).text(2, output).text(4, operator).message(5, attribute));
+    }
+
+    private static OnnxGraph value(String name, int type, int... shape) {
+        OnnxGraph dimensions = new OnnxGraph();
+        Arrays.stream(shape)
+                .forEach(size -> dimensions.message(
+                        1, size < 0 ? new OnnxGraph().text(2, "n") : new OnnxGraph().number(1, size)));
+        OnnxGraph tensor = new OnnxGraph().number(1, type).message(2, dimensions);
+        return new OnnxGraph().text(1, name).message(2, new OnnxGraph().message(1, tensor));
+    }
+
+    private OnnxGraph number(int field, long value) {
+        varint((long) field << 3);
+        varint(value);
+        return this;
+    }
+
+    private OnnxGraph text(int field, String value) {
+        return bytes(field, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private OnnxGraph message(int field, OnnxGraph message) {
+        return bytes(field, message.out.toByteArray());
+    }
+
+    private OnnxGraph bytes(int field, byte[] value) {
+        varint((long) field << 3 | 2);
+        varint(value.length);
+        out.writeBytes(value);
+        return this;
+    }
+
+    private void varint(long value) {
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            out.write((int) (rest & 0x7f) | 0x80);
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+}
