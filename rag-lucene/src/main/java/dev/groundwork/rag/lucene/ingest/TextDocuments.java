@@ -23,7 +23,8 @@ import java.util.function.Consumer;
 public final class TextDocuments implements DocumentSource {
 
     /** Changes whenever the same text would be split in another way. */
-    private static final String FORMAT_VERSION = "text 1";
+    private static final String FORMAT_VERSION =
+            "text 1, " + Documents.DEFAULT_TARGET_TOKENS + "/" + Documents.DEFAULT_MAX_TOKENS;
 
     private final String name;
     private final Iterable<Text> texts;
