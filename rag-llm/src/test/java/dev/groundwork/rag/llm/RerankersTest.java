@@ -9,6 +9,7 @@ import dev.groundwork.rag.Hit;
 import dev.groundwork.rag.Hop;
 import dev.groundwork.rag.Question;
 import dev.groundwork.rag.Score;
+import dev.groundwork.rag.llm.pool.ChatModelPool;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.chat.ChatModel;
