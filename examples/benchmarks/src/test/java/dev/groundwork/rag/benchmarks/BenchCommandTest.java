@@ -46,7 +46,7 @@ class BenchCommandTest {
     void hybridMeasuresBothSides() throws IOException {
         JsonNode result = run("hybrid");
         assertThat(result.path("figures"))
-                .hasSize(4)
+                .hasSize(6)
                 .allSatisfy(
                         figure -> assertThat(figure.path("ratio").asDouble()).isPositive());
     }
