@@ -239,39 +239,17 @@ final class Retrieval {
             return fused;
         }
         Recorder.OpenHop hop = recorder.begin(this, Hop.TITLES, fused.size());
-        Deadline own = deadline.share(SKIPPABLE_SHARE);
-        String reason;
-        String detail;
-        try {
-            List<Hit> followed = executor.run(
-                    scope,
-                    Hop.TITLES,
-                    own,
-                    () -> TitleHop.follow(
-                            question,
-                            embedding,
-                            vector.reader(),
-                            fused,
-                            near,
-                            vectorWeight(question, legs, settings),
-                            settings.titleHops()));
-            List<Hit> best = List.copyOf(followed.subList(0, Math.min(limit, followed.size())));
-            hop.ok(best);
-            return best;
-        } catch (CancelledException e) {
-            hop.failed(e);
-            throw e;
-        } catch (DeadlineExceededException e) {
-            hop.failed(e);
-            reason = "timed_out";
-            detail = "";
-        } catch (Exception | LinkageError | StackOverflowError e) {
-            hop.failed(e);
-            reason = "failed";
-            detail = e.getClass().getSimpleName();
-        }
-        recorder.degraded(Hop.TITLES, reason, detail);
-        return fused;
+        return skippable(Hop.TITLES, hop, fused, deadline, scope, recorder, own -> {
+            List<Hit> followed = TitleHop.follow(
+                    question,
+                    embedding,
+                    vector.reader(),
+                    fused,
+                    near,
+                    vectorWeight(question, legs, settings),
+                    settings.titleHops());
+            return followed.subList(0, Math.min(limit, followed.size()));
+        });
     }
 
     private List<Hit> rerank(
@@ -283,13 +261,32 @@ final class Retrieval {
             QuestionScope scope,
             Recorder recorder)
             throws Exception {
-        Deadline own = deadline.share(SKIPPABLE_SHARE);
         Recorder.OpenHop hop = recorder.begin(this, Hop.RERANK, hits.size()).model(used.name());
+        List<Hit> unranked = hits.subList(0, Math.min(limit, hits.size()));
+        return skippable(
+                Hop.RERANK, hop, unranked, deadline, scope, recorder, own -> used.rerank(question, hits, limit, own));
+    }
+
+    @FunctionalInterface
+    private interface Ranking {
+        List<Hit> within(Deadline own) throws Exception;
+    }
+
+    /** Runs a hop within its share of what is left; where it fails or is late, the ranking without it stands, and is flagged. */
+    private List<Hit> skippable(
+            String name,
+            Recorder.OpenHop hop,
+            List<Hit> without,
+            Deadline deadline,
+            QuestionScope scope,
+            Recorder recorder,
+            Ranking ranking)
+            throws Exception {
+        Deadline own = deadline.share(SKIPPABLE_SHARE);
         String reason;
         String detail;
         try {
-            List<Hit> ranked =
-                    executor.run(scope, Hop.RERANK, own, () -> List.copyOf(used.rerank(question, hits, limit, own)));
+            List<Hit> ranked = executor.run(scope, name, own, () -> List.copyOf(ranking.within(own)));
             hop.ok(ranked);
             return ranked;
         } catch (CancelledException e) {
@@ -304,7 +301,7 @@ final class Retrieval {
             reason = "failed";
             detail = e.getClass().getSimpleName();
         }
-        recorder.degraded(Hop.RERANK, reason, detail);
-        return hits.subList(0, Math.min(limit, hits.size()));
+        recorder.degraded(name, reason, detail);
+        return without;
     }
 }

@@ -50,7 +50,6 @@ public final class OnnxReranker implements ScoringModel, AutoCloseable {
     private static final String INPUT_IDS = "input_ids";
     private static final String ATTENTION_MASK = "attention_mask";
     private static final String TOKEN_TYPE_IDS = "token_type_ids";
-    private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS);
 
     private final String location;
     private final OrtEnvironment environment;
@@ -74,7 +73,7 @@ public final class OnnxReranker implements ScoringModel, AutoCloseable {
         this.session = session;
         this.tokenizer = tokenizer;
         this.maxTokens = maxTokens;
-        this.inputs = checkedInputs(location, session.getInputInfo());
+        this.inputs = OnnxTokenEncoder.checkedInputs(session.getInputInfo(), location);
         this.output = checkedOutput(location, session.getOutputInfo());
     }
 
@@ -124,21 +123,6 @@ public final class OnnxReranker implements ScoringModel, AutoCloseable {
                     ? unchecked
                     : new OnnxModelException(weights.location(), "its inputs and outputs can't be read", e);
         }
-    }
-
-    private static Set<String> checkedInputs(String location, Map<String, NodeInfo> inputs) {
-        boolean known = inputs.containsKey(INPUT_IDS)
-                && KNOWN_INPUTS.containsAll(inputs.keySet())
-                && inputs.values().stream()
-                        .allMatch(input ->
-                                input.getInfo() instanceof TensorInfo tensor && tensor.type == OnnxJavaType.INT64);
-        if (!known) {
-            throw new OnnxModelException(
-                    location,
-                    "expected int64 inputs input_ids, attention_mask and token_type_ids, found " + inputs.values(),
-                    null);
-        }
-        return Set.copyOf(inputs.keySet());
     }
 
     private static String checkedOutput(String location, Map<String, NodeInfo> outputs) {

@@ -132,7 +132,8 @@ final class OnnxTokenEncoder implements AutoCloseable {
         }
     }
 
-    private static Set<String> checkedInputs(Map<String, NodeInfo> inputs, String location) {
+    /** Returns the names of a BERT-like model's inputs; throws if it has others. */
+    static Set<String> checkedInputs(Map<String, NodeInfo> inputs, String location) {
         boolean known = inputs.containsKey(INPUT_IDS)
                 && KNOWN_INPUTS.containsAll(inputs.keySet())
                 && inputs.values().stream()

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An open index: who reads gets a snapshot, who writes is put into a group. Thread-safe.
  *
- * <p>Changes that wait while the disk is busy are logged with one wait for it. Only {@link IndexThread} writes; so a
- * snapshot never sees half of a change, and neither does a commit.
+ * <p>Changes that wait while the disk is busy are logged with one wait for it. Only {@link IndexThread} writes,
+ * with helpers that it waits for; so a snapshot never sees half of a change, and neither does a commit.
  */
 final class IndexEngine implements AutoCloseable {
 

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class VectorSearch {
 
     /**
-     * Up to this many candidates, all are compared: 0.7 ms for 10,000 at 384 dimensions, and nothing is missed, where
-     * the graph with a filter needed 2.5 ms for a recall of .997.
+     * Up to this many candidates, all are compared: 10,000 at 384 dimensions took .86 ms on one core and .53 ms on two,
+     * and nothing is missed, where a graph with a filter of a tenth took 1.4 to 1.6 ms for a recall of .990.
      */
     static final int EXACT_LIMIT = 12_000;
 
