@@ -113,8 +113,8 @@ final class Answering {
                     context.scope(),
                     Hop.AUGMENT,
                     context.deadline(),
-                    () -> augmenter.augment(
-                            context.question(), sources, context.settings().contextTokens()));
+                    hop.within(() -> augmenter.augment(
+                            context.question(), sources, context.settings().contextTokens())));
             hop.tokens(prompt.tokens(), null);
             hop.ok(prompt.sources());
             return prompt;
@@ -138,7 +138,7 @@ final class Answering {
                     context.scope(),
                     Hop.CHAT,
                     own,
-                    () -> gate == null ? llms.chat(request, own) : stream(llms, request, own, gate));
+                    hop.within(() -> gate == null ? llms.chat(request, own) : stream(llms, request, own, gate)));
             ChatResponse response = reply.response();
             TokenUsage usage = response.tokenUsage();
             String text = Objects.requireNonNullElse(response.aiMessage().text(), "");
@@ -279,7 +279,7 @@ final class Answering {
                     context.scope(),
                     Hop.EXTRACT,
                     context.deadline(),
-                    () -> extractive.answer(context.question(), sources, context.deadline()));
+                    hop.within(() -> extractive.answer(context.question(), sources, context.deadline())));
             hop.ok(text.map(t -> t.citations().size()).orElse(0));
             return text;
         } catch (Exception e) {
@@ -331,7 +331,7 @@ final class Answering {
                     context.scope(),
                     Hop.CITE,
                     context.deadline(),
-                    () -> List.copyOf(checker.check(text, prompt.sources())));
+                    hop.within(() -> List.copyOf(checker.check(text, prompt.sources()))));
             hop.ok((int) citations.stream().filter(Citation::supported).count());
             return citations;
         } catch (Exception e) {

@@ -1,5 +1,6 @@
 package dev.groundwork.rag;
 
+import java.time.Duration;
 import java.util.Objects;
 
 /**
@@ -17,6 +18,23 @@ public sealed interface RagEvent {
         ASK,
         /** {@link Rag#search(Question)}. */
         SEARCH
+    }
+
+    /**
+     * A question or a search begins. Published on the caller's thread, before anything else of it; an
+     * {@link AskCompleted}, {@link SearchCompleted} or {@link QuestionFailed} follows for each.
+     *
+     * @param pipeline the name of the {@link Rag}
+     * @param operation what was called
+     * @param question what is asked
+     */
+    record QuestionStarted(String pipeline, Operation operation, Question question) implements RagEvent {
+        /** Checks. */
+        public QuestionStarted {
+            Objects.requireNonNull(pipeline, "pipeline");
+            Objects.requireNonNull(operation, "operation");
+            Objects.requireNonNull(question, "question");
+        }
     }
 
     /**
@@ -77,7 +95,7 @@ public sealed interface RagEvent {
      *
      * @param pipeline the name of the {@link Rag}
      * @param requestId the question's {@link Question#requestId()}
-     * @param sequence the hop's number within its question, from 1, in the order in which hops ended
+     * @param sequence the hop's number within its question, from 1, in the order in which hops began
      * @param hop what it did
      */
     record HopCompleted(String pipeline, String requestId, int sequence, Hop hop) implements RagEvent {
@@ -100,6 +118,59 @@ public sealed interface RagEvent {
         public IngestCompleted {
             Objects.requireNonNull(pipeline, "pipeline");
             Objects.requireNonNull(report, "report");
+        }
+    }
+
+    /**
+     * A part's health is another than before. Published by who watches health, not by a {@link Rag} itself.
+     *
+     * @param pipeline the name of the {@link Rag}
+     * @param component the part, as a path from the whole such as {@code llm/primary}; empty for the whole
+     * @param before its {@link Health#status()} until now; {@code unknown} where there was none
+     * @param after its status now; {@code unknown} where the part is gone
+     * @param reason why it is not up, without text of questions, sources or providers; empty where it is
+     */
+    record HealthChanged(String pipeline, String component, String before, String after, String reason)
+            implements RagEvent {
+        /** Checks. */
+        public HealthChanged {
+            Objects.requireNonNull(pipeline, "pipeline");
+            Objects.requireNonNull(component, "component");
+            Objects.requireNonNull(before, "before");
+            Objects.requireNonNull(after, "after");
+            Objects.requireNonNull(reason, "reason");
+        }
+    }
+
+    /**
+     * An alert begins or ends. Published by who watches objectives or drift, not by a {@link Rag} itself.
+     *
+     * @param pipeline the name of the {@link Rag}
+     * @param alert the name of the objective or detector
+     * @param kind what watches
+     * @param firing whether it begins; {@code false} where it ends
+     * @param value what was measured
+     * @param threshold what it must not be above
+     * @param window the span of time that was looked at
+     */
+    record AlertChanged(
+            String pipeline, String alert, Kind kind, boolean firing, double value, double threshold, Duration window)
+            implements RagEvent {
+
+        /** What watches. */
+        public enum Kind {
+            /** A service level objective. */
+            SLO,
+            /** A detector of drift. */
+            DRIFT
+        }
+
+        /** Checks. */
+        public AlertChanged {
+            Objects.requireNonNull(pipeline, "pipeline");
+            Check.notBlank("alert", alert);
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(window, "window");
         }
     }
 }

@@ -9,4 +9,12 @@ public interface RagListener {
 
     /** Sees an event. */
     void onEvent(RagEvent event);
+
+    /**
+     * Begins to follow one question, hop by hop, with what is bound to threads. Called on the thread that called the
+     * {@link Rag}, after {@link #onEvent} has seen the same event; a listener that only wants events leaves it as it is.
+     */
+    default QuestionWatch watch(RagEvent.QuestionStarted started) {
+        return QuestionWatch.NONE;
+    }
 }

@@ -1,7 +1,6 @@
 package dev.groundwork.rag;
 
 import dev.langchain4j.model.embedding.EmbeddingModel;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,11 +79,13 @@ final class RagPipeline implements Rag {
         checkOpen();
         RagSettings current = settings.get();
         checkLength(question, current);
-        return run(RagEvent.Operation.SEARCH, question, current, new QuestionScope(), (scope, recorder, deadline) -> {
+        RagEvent.QuestionStarted started = new RagEvent.QuestionStarted(name, RagEvent.Operation.SEARCH, question);
+        Recorder recorder = Recorder.start(started, listeners);
+        return run(started, recorder, current, new QuestionScope(), (scope, deadline) -> {
             int limit = Objects.requireNonNullElse(question.limit(), current.limit());
             Retrieval.Found found = retrieval.run(question, limit, true, current, deadline, scope, recorder);
             SearchResult result = new SearchResult(found.hits(), recorder.trace(), found.answerability());
-            listeners.publish(new RagEvent.SearchCompleted(name, question, result));
+            recorder.end(new RagEvent.SearchCompleted(name, question, result));
             return result;
         });
     }
@@ -94,7 +95,8 @@ final class RagPipeline implements Rag {
         checkOpen();
         RagSettings current = settings.get();
         checkLength(question, current);
-        return answer(question, current, new QuestionScope(), null);
+        RagEvent.QuestionStarted started = new RagEvent.QuestionStarted(name, RagEvent.Operation.ASK, question);
+        return answer(started, Recorder.start(started, listeners), current, new QuestionScope(), null);
     }
 
     @Override
@@ -106,18 +108,22 @@ final class RagPipeline implements Rag {
         // The question runs in a scope of its own within this one, so that its end is told even when it is cancelled.
         QuestionScope scope = new QuestionScope();
         CountDownLatch ended = new CountDownLatch(1);
+        RagEvent.QuestionStarted started = new RagEvent.QuestionStarted(name, RagEvent.Operation.ASK, question);
+        Recorder recorder = Recorder.start(started, listeners);
+        AnswerHandler watched = new WatchedHandler(handler, recorder);
         try {
             executor.start(new QuestionScope(), "question", () -> {
                 try {
-                    tell(question, current, scope, handler);
+                    tell(started, recorder, current, scope, watched);
                 } finally {
                     ended.countDown();
                 }
                 return ended;
             });
         } catch (OverloadedException | CancelledException e) {
+            recorder.end(failed(started, e, recorder));
             ended.countDown();
-            handler.onError(e);
+            watched.onError(e);
         }
         return new AnswerStream() {
             @Override
@@ -137,10 +143,15 @@ final class RagPipeline implements Rag {
         };
     }
 
-    private void tell(Question question, RagSettings current, QuestionScope scope, AnswerHandler handler) {
+    private void tell(
+            RagEvent.QuestionStarted started,
+            Recorder recorder,
+            RagSettings current,
+            QuestionScope scope,
+            AnswerHandler handler) {
         Answer answer;
         try {
-            answer = answer(question, current, scope, handler);
+            answer = answer(started, recorder, current, scope, handler);
         } catch (PartialGate.HandlerFailure e) {
             handler.onError(Objects.requireNonNullElse(e.getCause(), e));
             return;
@@ -152,47 +163,59 @@ final class RagPipeline implements Rag {
     }
 
     private Answer answer(
-            Question question, RagSettings current, QuestionScope ownScope, @Nullable AnswerHandler handler) {
-        return run(RagEvent.Operation.ASK, question, current, ownScope, (scope, recorder, deadline) -> {
+            RagEvent.QuestionStarted started,
+            Recorder recorder,
+            RagSettings current,
+            QuestionScope ownScope,
+            @Nullable AnswerHandler handler) {
+        Question question = started.question();
+        return run(started, recorder, current, ownScope, (scope, deadline) -> {
             int wanted = Math.max(current.contextSources(), current.extractiveSources());
             int limit = Objects.requireNonNullElse(question.limit(), wanted);
             Retrieval.Found found = retrieval.run(question, limit, false, current, deadline, scope, recorder);
             Answer answer =
                     answering.run(new Answering.Context(question, current, deadline, scope, recorder, handler), found);
-            listeners.publish(new RagEvent.AskCompleted(name, question, answer));
+            recorder.end(new RagEvent.AskCompleted(name, question, answer));
             return answer;
         });
     }
 
     /** The part of a question between its opening and its closing. */
     private interface Flow<T> {
-        T run(QuestionScope scope, Recorder recorder, Deadline deadline) throws Exception;
+        T run(QuestionScope scope, Deadline deadline) throws Exception;
     }
 
     private <T> T run(
-            RagEvent.Operation operation, Question question, RagSettings current, QuestionScope scope, Flow<T> flow) {
-        Duration timeout = Objects.requireNonNullElse(question.timeout(), current.timeout());
-        Deadline deadline = Deadline.after(timeout);
-        Recorder recorder = new Recorder(name, question.requestId(), listeners);
+            RagEvent.QuestionStarted started,
+            Recorder recorder,
+            RagSettings current,
+            QuestionScope scope,
+            Flow<T> flow) {
+        Deadline deadline =
+                Deadline.after(Objects.requireNonNullElse(started.question().timeout(), current.timeout()));
         questions.add(scope);
         try {
             if (closed) {
                 throw new CancelledException("question");
             }
-            return flow.run(scope, recorder, deadline);
+            return flow.run(scope, deadline);
         } catch (RuntimeException | Error e) {
-            recorder.abandonAll();
-            listeners.publish(new RagEvent.QuestionFailed(name, operation, question, e, recorder.trace()));
+            recorder.end(failed(started, e, recorder));
             throw e;
         } catch (Exception e) {
-            recorder.abandonAll();
-            listeners.publish(new RagEvent.QuestionFailed(name, operation, question, e, recorder.trace()));
+            recorder.end(failed(started, e, recorder));
             throw new IllegalStateException(
                     "a hop threw a checked " + e.getClass().getSimpleName(), e);
         } finally {
             questions.remove(scope);
             scope.cancel();
         }
+    }
+
+    private static RagEvent failed(RagEvent.QuestionStarted started, Throwable error, Recorder recorder) {
+        recorder.abandonAll();
+        return new RagEvent.QuestionFailed(
+                started.pipeline(), started.operation(), started.question(), error, recorder.trace());
     }
 
     private static void checkLength(Question question, RagSettings current) {

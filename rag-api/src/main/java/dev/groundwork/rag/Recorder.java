@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +16,24 @@ final class Recorder {
     private final String pipeline;
     private final String requestId;
     private final Listeners listeners;
+    private final QuestionWatch watch;
     private final Instant startedAt = Instant.now();
     private final long startNanos = System.nanoTime();
     private final List<OpenHop> open = new ArrayList<>();
     private final List<Hop> hops = new ArrayList<>();
     private final List<Degradation> degradations = new ArrayList<>();
+    private int begun;
 
-    Recorder(String pipeline, String requestId, Listeners listeners) {
-        this.pipeline = pipeline;
-        this.requestId = requestId;
+    private Recorder(RagEvent.QuestionStarted started, Listeners listeners) {
+        this.pipeline = started.pipeline();
+        this.requestId = started.question().requestId();
         this.listeners = listeners;
+        this.watch = listeners.start(started);
+    }
+
+    /** Tells the listeners that a question begins, on the thread of its caller. */
+    static Recorder start(RagEvent.QuestionStarted started, Listeners listeners) {
+        return new Recorder(started, listeners);
     }
 
     /**
@@ -33,11 +42,26 @@ final class Recorder {
      * @param owner what {@link #abandon} names in order to end the hop from outside
      */
     OpenHop begin(Object owner, String name, int in) {
-        OpenHop hop = new OpenHop(owner, name, in, System.nanoTime());
+        long now = System.nanoTime();
+        int sequence;
+        synchronized (this) {
+            sequence = ++begun;
+        }
+        OpenHop hop = new OpenHop(owner, name, in, now, sequence, watch.hop(sequence, name));
         synchronized (this) {
             open.add(hop);
         }
         return hop;
+    }
+
+    /** Calls the caller's own code within what listeners want it to find on its thread. */
+    void within(Runnable call) {
+        WatchScope scope = watch.enter();
+        try {
+            call.run();
+        } finally {
+            scope.close();
+        }
     }
 
     /** Ends all hops of an owner that are still open. */
@@ -59,6 +83,12 @@ final class Recorder {
         left.forEach(h -> h.end(Hop.Status.CANCELLED, 0, List.of(), ""));
     }
 
+    /** Tells the listeners that the question is over. */
+    void end(RagEvent event) {
+        listeners.publish(event);
+        watch.end(event);
+    }
+
     void degraded(String hop, String reason, String detail) {
         synchronized (this) {
             degradations.add(new Degradation(hop, reason, detail));
@@ -70,6 +100,12 @@ final class Recorder {
         return new Trace(requestId, pipeline, startedAt, duration, hops, degradations);
     }
 
+    /** What a hop does. */
+    @FunctionalInterface
+    interface Work<T, E extends Exception> {
+        T run() throws E;
+    }
+
     /** A hop that has begun. */
     final class OpenHop {
 
@@ -77,16 +113,35 @@ final class Recorder {
         private final String name;
         private final int in;
         private final long beganNanos;
+        private final int sequence;
+        private final HopWatch hopWatch;
         private @Nullable String model;
         private @Nullable Integer tokensIn;
         private @Nullable Integer tokensOut;
         private List<LlmAttempt> attempts = List.of();
 
-        private OpenHop(Object owner, String name, int in, long beganNanos) {
+        private OpenHop(Object owner, String name, int in, long beganNanos, int sequence, HopWatch hopWatch) {
             this.owner = owner;
             this.name = name;
             this.in = in;
             this.beganNanos = beganNanos;
+            this.sequence = sequence;
+            this.hopWatch = hopWatch;
+        }
+
+        /** Does work of the hop on this thread, within what listeners want it to find there. */
+        <T, E extends Exception> T work(Work<T, E> work) throws E {
+            WatchScope scope = hopWatch.enter();
+            try {
+                return work.run();
+            } finally {
+                scope.close();
+            }
+        }
+
+        /** Returns work of the hop, to be done on another thread, within what listeners want it to find there. */
+        <T> Callable<T> within(Callable<T> work) {
+            return () -> work(work::call);
         }
 
         OpenHop model(@Nullable String value) {
@@ -134,7 +189,6 @@ final class Recorder {
         private void end(Hop.Status status, int out, List<Hop.Candidate> candidates, String errorType) {
             long now = System.nanoTime();
             Hop hop;
-            int sequence;
             synchronized (Recorder.this) {
                 if (!open.remove(this)) {
                     return;
@@ -153,9 +207,10 @@ final class Recorder {
                         attempts,
                         errorType);
                 hops.add(hop);
-                sequence = hops.size();
             }
-            listeners.publish(new RagEvent.HopCompleted(pipeline, requestId, sequence, hop));
+            RagEvent.HopCompleted completed = new RagEvent.HopCompleted(pipeline, requestId, sequence, hop);
+            listeners.publish(completed);
+            hopWatch.end(completed);
         }
     }
 }

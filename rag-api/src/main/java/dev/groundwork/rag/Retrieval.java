@@ -151,10 +151,9 @@ final class Retrieval {
         }
         Recorder.OpenHop hop = recorder.begin(retriever, retriever.name(), 1);
         try {
-            List<Hit> hits = List.copyOf(
-                    retriever instanceof TextRetriever text
-                            ? text.retrieve(question, candidates, state(text, snapshot))
-                            : retriever.retrieve(question, candidates, deadline));
+            List<Hit> hits = List.copyOf(hop.work(() -> retriever instanceof TextRetriever text
+                    ? text.retrieve(question, candidates, state(text, snapshot))
+                    : retriever.retrieve(question, candidates, deadline)));
             hop.ok(hits);
             return hits;
         } catch (RuntimeException | InterruptedException | LinkageError | StackOverflowError e) {
@@ -205,7 +204,8 @@ final class Retrieval {
         Fusion strategy = fusion == null ? new ConvexFusion(Map.of(Hop.VECTOR, weight, Hop.TEXT, 1 - weight)) : fusion;
         Recorder.OpenHop hop = recorder.begin(this, Hop.FUSE, in);
         try {
-            List<Hit> fused = executor.run(scope, Hop.FUSE, deadline, () -> List.copyOf(strategy.fuse(legs, limit)));
+            List<Hit> fused =
+                    executor.run(scope, Hop.FUSE, deadline, hop.within(() -> List.copyOf(strategy.fuse(legs, limit))));
             hop.ok(fused);
             return fused;
         } catch (Exception e) {
@@ -286,7 +286,7 @@ final class Retrieval {
         String reason;
         String detail;
         try {
-            List<Hit> ranked = executor.run(scope, name, own, () -> List.copyOf(ranking.within(own)));
+            List<Hit> ranked = executor.run(scope, name, own, hop.within(() -> List.copyOf(ranking.within(own))));
             hop.ok(ranked);
             return ranked;
         } catch (CancelledException e) {

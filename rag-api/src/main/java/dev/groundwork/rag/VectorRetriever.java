@@ -57,7 +57,7 @@ final class VectorRetriever implements IndexLeg {
         Recorder.OpenHop embedHop = recorder.begin(this, Hop.EMBED, 1).model(model.modelName());
         Embedding embedding;
         try {
-            embedding = embed(question.text());
+            embedding = embedHop.work(() -> embed(question.text()));
             embedHop.ok(1);
             embedded.accept(embedding);
         } catch (RuntimeException e) {
@@ -67,7 +67,7 @@ final class VectorRetriever implements IndexLeg {
         deadline.check(Hop.VECTOR);
         Recorder.OpenHop searchHop = recorder.begin(this, Hop.VECTOR, 1);
         try {
-            List<Hit> hits = from.get().searchVector(embedding, limit, question.filter());
+            List<Hit> hits = searchHop.work(() -> from.get().searchVector(embedding, limit, question.filter()));
             searchHop.ok(hits);
             return hits;
         } catch (RuntimeException e) {

@@ -133,6 +133,9 @@ public final class JsonEventLogger implements RagListener {
                     output.write(warning, EventJson.hop(hop, now, time()));
                 }
             }
+            case RagEvent.QuestionStarted started -> {}
+            case RagEvent.HealthChanged changed -> {}
+            case RagEvent.AlertChanged changed -> {}
             case RagEvent.IngestCompleted ingested -> {
                 boolean warning = !ingested.report().failed().isEmpty();
                 if (output.enabled(warning)) {

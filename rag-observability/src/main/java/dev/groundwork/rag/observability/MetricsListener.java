@@ -82,6 +82,9 @@ public final class MetricsListener implements RagListener {
                 case RagEvent.QuestionFailed failed -> finished(Finished.of(failed));
                 case RagEvent.HopCompleted completed -> hop(completed.pipeline(), completed.hop());
                 case RagEvent.IngestCompleted ingested -> ingested(ingested.pipeline(), ingested.report());
+                case RagEvent.QuestionStarted started -> {}
+                case RagEvent.HealthChanged changed -> {}
+                case RagEvent.AlertChanged changed -> {}
             }
         } catch (Throwable e) { // telemetry that fails, for whatever reason, must not fail a question
             failures.increment();
