@@ -13,6 +13,9 @@ public interface Rag extends AutoCloseable {
         return new RagBuilder();
     }
 
+    /** Returns the name that traces, events and metrics have it under. */
+    String name();
+
     /**
      * Brings the index in step with a source: new documents are added, changed ones replaced, those that are gone
      * deleted, and unchanged ones left alone. Each document is replaced as a whole; a document that fails gets a record

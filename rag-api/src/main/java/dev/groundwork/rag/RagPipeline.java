@@ -50,6 +50,11 @@ final class RagPipeline implements Rag {
     }
 
     @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
     public IngestReport ingest(DocumentSource source, IngestProgress progress) {
         Objects.requireNonNull(source, "source");
         Objects.requireNonNull(progress, "progress");
