@@ -9,9 +9,11 @@ import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -95,10 +97,12 @@ public final class ChatModelPool implements LlmPool {
     private final PoolEngine engine;
     private final StreamingChatModel streaming = new PoolStreamingModel(this);
     private final Priority priority;
+    private final ChatListeners chatListeners;
 
-    private ChatModelPool(PoolEngine engine, Priority priority) {
+    private ChatModelPool(PoolEngine engine, Priority priority, ChatListeners chatListeners) {
         this.engine = engine;
         this.priority = priority;
+        this.chatListeners = chatListeners;
     }
 
     /**
@@ -125,7 +129,7 @@ public final class ChatModelPool implements LlmPool {
      * both.
      */
     public ChatModelPool withPriority(Priority value) {
-        return new ChatModelPool(engine, Objects.requireNonNull(value, "priority"));
+        return new ChatModelPool(engine, Objects.requireNonNull(value, "priority"), chatListeners);
     }
 
     /**
@@ -136,7 +140,11 @@ public final class ChatModelPool implements LlmPool {
      */
     @Override
     public LlmReply chat(ChatRequest request, Deadline deadline) {
-        return engine.chat(request, ChatRequestOptions.EMPTY, priority, deadline);
+        return chat(request, ChatRequestOptions.EMPTY, deadline);
+    }
+
+    private LlmReply chat(ChatRequest request, ChatRequestOptions options, Deadline deadline) {
+        return chatListeners.around(request, () -> engine.chat(request, options, priority, deadline));
     }
 
     /**
@@ -156,12 +164,15 @@ public final class ChatModelPool implements LlmPool {
     @Override
     public LlmStream stream(ChatRequest request, Deadline deadline, LlmStreamHandler handler) {
         Objects.requireNonNull(handler, "handler");
-        return engine.stream(
-                request, ChatRequestOptions.EMPTY, priority, deadline, new StreamSink.ToLlmHandler(handler));
+        return stream(request, ChatRequestOptions.EMPTY, deadline, new StreamSink.ToLlmHandler(handler));
     }
 
     LlmStream stream(ChatRequest request, ChatRequestOptions options, StreamSink sink) {
-        return engine.stream(request, options, priority, engine.defaultDeadline(), sink);
+        return stream(request, options, engine.defaultDeadline(), sink);
+    }
+
+    private LlmStream stream(ChatRequest request, ChatRequestOptions options, Deadline deadline, StreamSink sink) {
+        return chatListeners.around(request, sink, told -> engine.stream(request, options, priority, deadline, told));
     }
 
     @Override
@@ -178,17 +189,19 @@ public final class ChatModelPool implements LlmPool {
     /** As {@link #chat(ChatRequest)}; the request goes to the member as it is, and so do the options. */
     @Override
     public ChatResponse chat(ChatRequest request, ChatRequestOptions options) {
-        return engine.chat(
-                        request,
-                        Objects.requireNonNullElse(options, ChatRequestOptions.EMPTY),
-                        priority,
-                        engine.defaultDeadline())
+        return chat(request, Objects.requireNonNullElse(options, ChatRequestOptions.EMPTY), engine.defaultDeadline())
                 .response();
     }
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
         return chat(request);
+    }
+
+    /** Returns the pool's own listeners. Every call tells them already: callers of {@link #doChat} must not again. */
+    @Override
+    public List<ChatModelListener> listeners() {
+        return chatListeners.all();
     }
 
     /** Returns what all members can do. */
@@ -264,6 +277,7 @@ public final class ChatModelPool implements LlmPool {
         private final Map<String, PoolMember> members = new LinkedHashMap<>();
         private final Map<String, Limits> groups = new LinkedHashMap<>();
         private final PoolSettings settings = new PoolSettings();
+        private final List<ChatModelListener> chatListeners = new ArrayList<>();
         private @Nullable PoolClock clock;
         private @Nullable Executor executor;
         private RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
@@ -410,6 +424,16 @@ public final class ChatModelPool implements LlmPool {
             return this;
         }
 
+        /**
+         * Adds a listener of LangChain4j's, for its tools of metrics and tracing: it is told of each call once, however many
+         * attempts it takes, with failures as callers get them. One that is a member's is told of each attempt; the same
+         * listener in both places sees calls twice.
+         */
+        public Builder chatListener(ChatModelListener value) {
+            chatListeners.add(Objects.requireNonNull(value, "chatListener"));
+            return this;
+        }
+
         /** Sets where time comes from; the machine's by default. Whoever made it closes it. */
         public Builder clock(PoolClock value) {
             clock = Objects.requireNonNull(value, "clock");
@@ -441,7 +465,7 @@ public final class ChatModelPool implements LlmPool {
                 throw new IllegalArgumentException("members is empty, a pool has at least one");
             }
             PoolEngine engine = new PoolEngine(settings.copy(), clock, executor, random, groups, members.values());
-            return new ChatModelPool(engine, Priority.NORMAL);
+            return new ChatModelPool(engine, Priority.NORMAL, new ChatListeners(chatListeners));
         }
 
         private static Duration positive(String name, Duration value) {
