@@ -252,6 +252,24 @@ class CommandLineTest {
     }
 
     @Test
+    void healthHasTheShapesOfFrameworks() {
+        shell.run("ingest", "--index", index, docs);
+
+        assertThat(shell.run("health", "--as", "spring-boot", "--index", index)).isZero();
+        assertThat(shell.json().path("status").asText()).isEqualTo("UP");
+        assertThat(shell.json().at("/components/index/details/documents").asInt())
+                .isPositive();
+
+        assertThat(shell.run("health", "--as", "microprofile", "--index", folder.resolve("none")))
+                .isEqualTo(1);
+        assertThat(shell.json().path("status").asText()).isEqualTo("DOWN");
+        assertThat(shell.json().at("/checks/0/name").asText()).isEqualTo("default/index");
+
+        assertThat(shell.run("health", "--as", "consul", "--index", index)).isEqualTo(2);
+        assertThat(shell.err()).contains("spring-boot");
+    }
+
+    @Test
     void readsTheQuestionFromStandardInputAndFromAFile() throws IOException {
         Path file = Files.writeString(folder.resolve("question.txt"), QUESTION + "\n");
 
