@@ -37,6 +37,8 @@ public record Hop(
         List<LlmAttempt> attempts,
         String errorType) {
 
+    /** What to search for is made of the question. */
+    public static final String REWRITE = "rewrite";
     /** The question is turned into a vector. */
     public static final String EMBED = "embed";
     /** Segments are found by vector. */

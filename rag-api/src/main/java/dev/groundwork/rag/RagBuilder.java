@@ -24,6 +24,7 @@ public final class RagBuilder {
     private @Nullable EmbeddingModel embeddingModel;
     private @Nullable LlmPool llmPool;
     private final List<Retriever> retrievers = new ArrayList<>();
+    private @Nullable QueryRewriter queryRewriter;
     private @Nullable Fusion fusion;
     private @Nullable Reranker reranker;
     private @Nullable PromptAugmenter promptAugmenter;
@@ -62,6 +63,12 @@ public final class RagBuilder {
     /** Adds a leg; may be called several times. Where none is added, the index is searched by vector and by words. */
     public RagBuilder retriever(Retriever value) {
         retrievers.add(Objects.requireNonNull(value, "retriever"));
+        return this;
+    }
+
+    /** Sets what makes of a question what is searched for. The question itself where none is given. */
+    public RagBuilder queryRewriter(QueryRewriter value) {
+        queryRewriter = Objects.requireNonNull(value, "queryRewriter");
         return this;
     }
 
@@ -162,7 +169,7 @@ public final class RagBuilder {
                 settings,
                 new Listeners(listeners),
                 executor,
-                new Retrieval(executor, legs(), fusion, reranker),
+                new Retrieval(executor, queryRewriter, legs(), fusion, reranker),
                 new Answering(executor, llmPool, augmenter, checker, extractive, calibration),
                 index,
                 embeddingModel,

@@ -34,12 +34,19 @@ final class Retrieval {
     private static final double LEAST_WEIGHT = 0.05;
 
     private final HopExecutor executor;
+    private final @Nullable QueryRewriter rewriter;
     private final List<Retriever> retrievers;
     private final @Nullable Fusion fusion;
     private final @Nullable Reranker reranker;
 
-    Retrieval(HopExecutor executor, List<Retriever> retrievers, @Nullable Fusion fusion, @Nullable Reranker reranker) {
+    Retrieval(
+            HopExecutor executor,
+            @Nullable QueryRewriter rewriter,
+            List<Retriever> retrievers,
+            @Nullable Fusion fusion,
+            @Nullable Reranker reranker) {
         this.executor = executor;
+        this.rewriter = rewriter;
         this.retrievers = List.copyOf(retrievers);
         this.fusion = fusion;
         this.reranker = reranker;
@@ -68,10 +75,12 @@ final class Retrieval {
             QuestionScope scope,
             Recorder recorder)
             throws Exception {
+        QueryRewriter.Rewrite queries = rewrite(question, deadline, scope, recorder);
         int candidates = Math.max(settings.candidates(), limit);
         double share = retrievers.size() == 1 ? 1 : last && reranker == null ? LAST_SHARE : SKIPPABLE_SHARE;
         AtomicReference<@Nullable Embedding> embedded = new AtomicReference<>();
-        Map<String, List<Hit>> legs = legs(question, candidates, deadline.share(share), scope, recorder, embedded::set);
+        Map<String, List<Hit>> legs =
+                legs(question, queries, candidates, deadline.share(share), scope, recorder, embedded::set);
         int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
         List<Hit> fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
         fused = titles(question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder);
@@ -83,8 +92,29 @@ final class Retrieval {
         return new Found(rerank(reranker, question, fused, limit, deadline, scope, recorder), answerability);
     }
 
+    /** What to search for; the question itself where nothing says otherwise, or what should say so fails. */
+    private QueryRewriter.Rewrite rewrite(Question question, Deadline deadline, QuestionScope scope, Recorder recorder)
+            throws Exception {
+        QueryRewriter.Rewrite itself = QueryRewriter.Rewrite.of(question.text());
+        QueryRewriter used = rewriter;
+        if (used == null) {
+            return itself;
+        }
+        Recorder.OpenHop hop = recorder.begin(this, Hop.REWRITE, 1).model(used.name());
+        return skippable(
+                Hop.REWRITE,
+                hop,
+                itself,
+                deadline,
+                scope,
+                recorder,
+                own -> used.rewrite(question, own),
+                rewrite -> hop.ok(rewrite.texts().size() + rewrite.passages().size()));
+    }
+
     private Map<String, List<Hit>> legs(
             Question question,
+            QueryRewriter.Rewrite queries,
             int candidates,
             Deadline legDeadline,
             QuestionScope scope,
@@ -97,7 +127,8 @@ final class Retrieval {
                 running.add(executor.start(
                         scope,
                         retriever.name(),
-                        () -> leg(retriever, question, candidates, legDeadline, recorder, snapshot, embedded)));
+                        () -> leg(
+                                retriever, question, queries, candidates, legDeadline, recorder, snapshot, embedded)));
             }
             return await(running, legDeadline, recorder);
         }
@@ -140,6 +171,7 @@ final class Retrieval {
     private static List<Hit> leg(
             Retriever retriever,
             Question question,
+            QueryRewriter.Rewrite queries,
             int candidates,
             Deadline deadline,
             Recorder recorder,
@@ -147,19 +179,39 @@ final class Retrieval {
             Consumer<Embedding> embedded)
             throws InterruptedException {
         if (retriever instanceof VectorRetriever vector) {
-            return vector.retrieve(question, candidates, deadline, recorder, () -> state(vector, snapshot), embedded);
+            return vector.retrieve(
+                    question, queries, candidates, deadline, recorder, () -> state(vector, snapshot), embedded);
         }
-        Recorder.OpenHop hop = recorder.begin(retriever, retriever.name(), 1);
+        Recorder.OpenHop hop =
+                recorder.begin(retriever, retriever.name(), queries.texts().size());
         try {
-            List<Hit> hits = List.copyOf(hop.work(() -> retriever instanceof TextRetriever text
-                    ? text.retrieve(question, candidates, state(text, snapshot))
-                    : retriever.retrieve(question, candidates, deadline)));
+            List<Hit> hits =
+                    List.copyOf(hop.work(() -> find(retriever, question, queries, candidates, deadline, snapshot)));
             hop.ok(hits);
             return hits;
         } catch (RuntimeException | InterruptedException | LinkageError | StackOverflowError e) {
             hop.failed(e);
             throw e;
         }
+    }
+
+    private static List<Hit> find(
+            Retriever retriever,
+            Question question,
+            QueryRewriter.Rewrite queries,
+            int candidates,
+            Deadline deadline,
+            @Nullable SharedSnapshot snapshot)
+            throws InterruptedException {
+        List<List<Hit>> rankings = new ArrayList<>(queries.texts().size());
+        for (String text : queries.texts()) {
+            Question query = text.equals(question.text()) ? question : question.withText(text);
+            rankings.add(
+                    retriever instanceof TextRetriever words
+                            ? words.retrieve(query, candidates, state(words, snapshot))
+                            : retriever.retrieve(query, candidates, deadline));
+        }
+        return BestOf.of(rankings, candidates);
     }
 
     private static SegmentReader state(IndexLeg leg, @Nullable SharedSnapshot snapshot) {
@@ -239,17 +291,25 @@ final class Retrieval {
             return fused;
         }
         Recorder.OpenHop hop = recorder.begin(this, Hop.TITLES, fused.size());
-        return skippable(Hop.TITLES, hop, fused, deadline, scope, recorder, own -> {
-            List<Hit> followed = TitleHop.follow(
-                    question,
-                    embedding,
-                    vector.reader(),
-                    fused,
-                    near,
-                    vectorWeight(question, legs, settings),
-                    settings.titleHops());
-            return followed.subList(0, Math.min(limit, followed.size()));
-        });
+        return skippable(
+                Hop.TITLES,
+                hop,
+                fused,
+                deadline,
+                scope,
+                recorder,
+                own -> {
+                    List<Hit> followed = TitleHop.follow(
+                            question,
+                            embedding,
+                            vector.reader(),
+                            fused,
+                            near,
+                            vectorWeight(question, legs, settings),
+                            settings.titleHops());
+                    return List.copyOf(followed.subList(0, Math.min(limit, followed.size())));
+                },
+                hop::ok);
     }
 
     private List<Hit> rerank(
@@ -264,31 +324,39 @@ final class Retrieval {
         Recorder.OpenHop hop = recorder.begin(this, Hop.RERANK, hits.size()).model(used.name());
         List<Hit> unranked = hits.subList(0, Math.min(limit, hits.size()));
         return skippable(
-                Hop.RERANK, hop, unranked, deadline, scope, recorder, own -> used.rerank(question, hits, limit, own));
+                Hop.RERANK,
+                hop,
+                unranked,
+                deadline,
+                scope,
+                recorder,
+                own -> List.copyOf(used.rerank(question, hits, limit, own)),
+                hop::ok);
     }
 
     @FunctionalInterface
-    private interface Ranking {
-        List<Hit> within(Deadline own) throws Exception;
+    private interface Skippable<T> {
+        T within(Deadline own) throws Exception;
     }
 
-    /** Runs a hop within its share of what is left; where it fails or is late, the ranking without it stands, and is flagged. */
-    private List<Hit> skippable(
+    /** Runs a hop within its share of what is left; where it fails or is late, what there is without it stands, and is flagged. */
+    private <T> T skippable(
             String name,
             Recorder.OpenHop hop,
-            List<Hit> without,
+            T without,
             Deadline deadline,
             QuestionScope scope,
             Recorder recorder,
-            Ranking ranking)
+            Skippable<T> work,
+            Consumer<T> done)
             throws Exception {
         Deadline own = deadline.share(SKIPPABLE_SHARE);
         String reason;
         String detail;
         try {
-            List<Hit> ranked = executor.run(scope, name, own, hop.within(() -> List.copyOf(ranking.within(own))));
-            hop.ok(ranked);
-            return ranked;
+            T result = executor.run(scope, name, own, hop.within(() -> work.within(own)));
+            done.accept(result);
+            return result;
         } catch (CancelledException e) {
             hop.failed(e);
             throw e;

@@ -5,6 +5,7 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.request.EmbeddingInputType;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -44,36 +45,77 @@ final class VectorRetriever implements IndexLeg {
     /**
      * Retrieves, and writes both steps down.
      *
+     * @param queries what to search for
      * @param from gives the state of the index to search, once the question is embedded
-     * @param embedded takes the question's vector
+     * @param embedded takes the vector of the first text
      */
     List<Hit> retrieve(
             Question question,
+            QueryRewriter.Rewrite queries,
             int limit,
             Deadline deadline,
             Recorder recorder,
             Supplier<SegmentReader> from,
             Consumer<Embedding> embedded) {
-        Recorder.OpenHop embedHop = recorder.begin(this, Hop.EMBED, 1).model(model.modelName());
-        Embedding embedding;
+        int inputs = queries.texts().size() + queries.passages().size();
+        Recorder.OpenHop embedHop = recorder.begin(this, Hop.EMBED, inputs).model(model.modelName());
+        List<Embedding> embeddings;
         try {
-            embedding = embedHop.work(() -> embed(question.text()));
-            embedHop.ok(1);
-            embedded.accept(embedding);
+            embeddings = embedHop.work(() -> embed(queries));
+            embedHop.ok(inputs);
+            embedded.accept(embeddings.getFirst());
         } catch (RuntimeException e) {
             embedHop.failed(e);
             throw e;
         }
         deadline.check(Hop.VECTOR);
-        Recorder.OpenHop searchHop = recorder.begin(this, Hop.VECTOR, 1);
+        Recorder.OpenHop searchHop = recorder.begin(this, Hop.VECTOR, embeddings.size());
         try {
-            List<Hit> hits = searchHop.work(() -> from.get().searchVector(embedding, limit, question.filter()));
+            List<Hit> hits = searchHop.work(() -> search(from.get(), embeddings, limit, question));
             searchHop.ok(hits);
             return hits;
         } catch (RuntimeException e) {
             searchHop.failed(e);
             throw e;
         }
+    }
+
+    private static List<Hit> search(SegmentReader from, List<Embedding> embeddings, int limit, Question question) {
+        List<List<Hit>> rankings = new ArrayList<>(embeddings.size());
+        for (Embedding embedding : embeddings) {
+            rankings.add(from.searchVector(embedding, limit, question.filter()));
+        }
+        return BestOf.of(rankings, limit);
+    }
+
+    /** Returns the vectors of the texts, the first one moved towards the passages. */
+    private List<Embedding> embed(QueryRewriter.Rewrite queries) {
+        List<Embedding> embeddings = new ArrayList<>(queries.texts().size());
+        queries.texts().forEach(text -> embeddings.add(embed(text)));
+        if (!queries.passages().isEmpty()) {
+            List<Embedding> near = new ArrayList<>(List.of(embeddings.getFirst()));
+            queries.passages()
+                    .forEach(passage -> near.add(vector(model.embed(passage).content())));
+            embeddings.set(0, mean(near));
+        }
+        return embeddings;
+    }
+
+    /** Returns the mean of the vectors' directions. */
+    private static Embedding mean(List<Embedding> embeddings) {
+        float[] sum = new float[embeddings.getFirst().dimension()];
+        for (Embedding embedding : embeddings) {
+            float[] vector = embedding.vector();
+            double square = 0;
+            for (float value : vector) {
+                square += (double) value * value;
+            }
+            double scale = square == 0 ? 0 : 1 / Math.sqrt(square) / embeddings.size();
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += (float) (vector[i] * scale);
+            }
+        }
+        return Embedding.from(sum);
     }
 
     /** Returns how much of a question the model understands, from 0 to 1; 1 where the model does not say. */
@@ -93,6 +135,10 @@ final class VectorRetriever implements IndexLeg {
         } else {
             embedding = model.embed(text).content();
         }
+        return vector(embedding);
+    }
+
+    private Embedding vector(@Nullable Embedding embedding) {
         if (embedding == null) {
             throw new EmbeddingFailedException(model.modelName(), "gave no vector for a question", null);
         }

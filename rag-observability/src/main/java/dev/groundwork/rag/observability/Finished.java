@@ -116,6 +116,7 @@ record Finished(
     /** Embedding and reranking read tokens too, at another price; they would blur the sum. */
     private static boolean isChat(Hop hop) {
         return hop.model() != null
+                && !hop.name().equals(Hop.REWRITE)
                 && !hop.name().equals(Hop.EMBED)
                 && !hop.name().equals(Hop.RERANK);
     }
@@ -123,7 +124,15 @@ record Finished(
     /** Returns whether the hop is one of the searches that run side by side: any name that is not a step's own. */
     static boolean isLeg(Hop hop) {
         return switch (hop.name()) {
-            case Hop.EMBED, Hop.FUSE, Hop.TITLES, Hop.RERANK, Hop.AUGMENT, Hop.CHAT, Hop.EXTRACT, Hop.CITE -> false;
+            case Hop.REWRITE,
+                    Hop.EMBED,
+                    Hop.FUSE,
+                    Hop.TITLES,
+                    Hop.RERANK,
+                    Hop.AUGMENT,
+                    Hop.CHAT,
+                    Hop.EXTRACT,
+                    Hop.CITE -> false;
             default -> true;
         };
     }
