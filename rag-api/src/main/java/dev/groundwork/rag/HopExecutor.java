@@ -1,13 +1,13 @@
 package dev.groundwork.rag;
 
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Runs hops on threads of their own, so that a question can stop waiting for one that hangs. Platform threads on purpose:
@@ -18,7 +18,8 @@ final class HopExecutor implements AutoCloseable {
     private static final int IDLE_SECONDS = 30;
 
     private final int limit;
-    private final ExecutorService executor;
+    private final ThreadPoolExecutor executor;
+    private final LongAdder refused = new LongAdder();
 
     HopExecutor(String name, int limit) {
         this.limit = limit;
@@ -53,6 +54,7 @@ final class HopExecutor implements AutoCloseable {
             if (executor.isShutdown()) {
                 throw new CancelledException(hop);
             }
+            refused.increment();
             throw new OverloadedException(limit);
         }
         return new Running<>(scope, hop, task);
@@ -67,6 +69,10 @@ final class HopExecutor implements AutoCloseable {
         } finally {
             running.leave();
         }
+    }
+
+    RagLoad load() {
+        return new RagLoad(executor.getActiveCount(), limit, refused.sum());
     }
 
     @Override
