@@ -80,7 +80,8 @@ class MetricsListenerTest {
 
         assertThat(metrics.counter("rag.retrieval.empty", Map.of("retriever", "wiki")))
                 .isEqualTo(1);
-        assertThat(metrics.snapshot().counters()).hasSize(1);
+        assertThat(metrics.snapshot().counters())
+                .containsOnlyKeys(new InMemoryMetrics.Series("rag.retrieval.empty", Map.of("retriever", "wiki")));
         assertThat(recorded(
                                 "rag.hop.duration",
                                 Map.of("pipeline", "docs", "hop", "rerank", "error.type", "DeadlineExceededException"))
@@ -107,7 +108,15 @@ class MetricsListenerTest {
     }
 
     private static Map<String, String> tokens(String operation, String model, String type) {
-        return Map.of("gen_ai.operation.name", operation, "gen_ai.request.model", model, "gen_ai.token.type", type);
+        return Map.of(
+                "gen_ai.operation.name",
+                operation,
+                "gen_ai.provider.name",
+                "unknown",
+                "gen_ai.request.model",
+                model,
+                "gen_ai.token.type",
+                type);
     }
 
     @Test
@@ -168,7 +177,7 @@ class MetricsListenerTest {
         recording.onEvent(Samples.ingested());
         recording.onEvent(Samples.completed(1, Samples.hop("wiki", 1, 0, List.of(), null, null, null, List.of())));
 
-        assertThat(keys).hasSize(8).allSatisfy((name, sets) -> assertThat(sets).hasSize(1));
+        assertThat(keys).hasSize(10).allSatisfy((name, sets) -> assertThat(sets).hasSize(1));
     }
 
     @Test
@@ -239,6 +248,6 @@ class MetricsListenerTest {
         broken.onEvent(null);
 
         assertThat(taken).containsExactly("rag.pool.attempts", "rag.pool.attempts", "rag.pool.attempts");
-        assertThat(broken.failures()).isEqualTo(4); // duration, two of tokens, and the null
+        assertThat(broken.failures()).isEqualTo(6); // the hop, two attempts, two of tokens, and the null
     }
 }
