@@ -45,8 +45,10 @@ public final class PrometheusMetrics implements MetricsSink, AutoCloseable {
     public static PrometheusMetrics to(PrometheusRegistry registry) {
         Objects.requireNonNull(registry, "registry");
         String name = Metric.TELEMETRY_DROPPED.prometheusName();
-        boolean taken = registry.scrape(name::equals).stream().findAny().isPresent();
-        if (taken) {
+        // The client asks for a counter's name without its suffix.
+        if (registry.scrape(one -> name.equals(one) || name.equals(one + "_total")).stream()
+                .findAny()
+                .isPresent()) {
             throw new IllegalArgumentException(
                     "the registry has " + name + " already: use one PrometheusMetrics for all pipelines");
         }
