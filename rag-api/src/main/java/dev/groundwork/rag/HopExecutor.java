@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class HopExecutor implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 30;
+    private static final int MAX_NAME = 50;
 
     private final int limit;
     private final ThreadPoolExecutor executor;
@@ -24,12 +25,22 @@ final class HopExecutor implements AutoCloseable {
     HopExecutor(String name, int limit) {
         this.limit = limit;
         AtomicInteger number = new AtomicInteger();
+        String threads = "groundwork-" + plain(name) + "-";
         this.executor =
                 new ThreadPoolExecutor(0, limit, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, "groundwork-" + name + "-" + number.incrementAndGet());
+                    Thread thread = new Thread(task, threads + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
+    }
+
+    /** Thread names are seen by whoever looks at the process: of a name that holds a URL they have what is before it. */
+    private static String plain(String name) {
+        int end = 0;
+        while (end < name.length() && end < MAX_NAME && name.charAt(end) != ':' && name.charAt(end) != '/') {
+            end++;
+        }
+        return name.substring(0, end);
     }
 
     /**

@@ -49,9 +49,8 @@ enum Binding {
         PrometheusRegistry registry = new PrometheusRegistry();
         registry.register(reader);
         OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()
-                .setMeterProvider(SdkMeterProvider.builder()
-                        .registerMetricReader(reader)
-                        .build())
+                .setMeterProvider(
+                        SdkMeterProvider.builder().registerMetricReader(reader).build())
                 .build();
         return new Bound(OpenTelemetryMetrics.to(sdk), () -> text(registry));
     }

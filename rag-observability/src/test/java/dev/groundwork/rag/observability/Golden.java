@@ -20,8 +20,10 @@ final class Golden {
             Files.writeString(file, expected);
         }
         assertThat(Files.exists(file) ? Files.readString(file) : "")
-                .as("%s is not what the code makes; look at the difference, and if it is right, write it with "
-                        + "./mvnw test -pl rag-observability -am -D%s=true", file, WRITE)
+                .as(
+                        "%s is not what the code makes; look at the difference, and if it is right, write it with "
+                                + "./mvnw test -pl rag-observability -am -D%s=true",
+                        file, WRITE)
                 .isEqualTo(expected);
     }
 }
