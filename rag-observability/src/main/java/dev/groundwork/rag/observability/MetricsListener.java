@@ -89,7 +89,7 @@ public final class MetricsListener implements RagListener {
         Active questions = active.computeIfAbsent(name, n -> new Active());
         synchronized (questions) { // so that the last value that the sink gets is the newest
             questions.count = Math.max(0, questions.count + change);
-            metrics.take(Metric.QUERY_ACTIVE, questions.count, name);
+            metrics.take(Metric.QUERY_ACTIVE, (double) questions.count, name);
         }
     }
 

@@ -124,7 +124,7 @@ public final class ProcessMetrics implements AutoCloseable {
     private void memory() {
         for (BufferPoolMXBean buffers : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
             if (buffers.getName().equals("mapped")) {
-                metrics.take(Metric.MEMORY_MAPPED, buffers.getMemoryUsed());
+                metrics.take(Metric.MEMORY_MAPPED, (double) buffers.getMemoryUsed());
             }
         }
     }
@@ -132,16 +132,16 @@ public final class ProcessMetrics implements AutoCloseable {
     private void load(String pipeline, RagLoad load) {
         metrics.take(Metric.EXECUTOR_ACTIVE, load.busyThreads(), pipeline);
         metrics.take(Metric.EXECUTOR_LIMIT, load.maxThreads(), pipeline);
-        total(Metric.EXECUTOR_REFUSED, load.refused(), pipeline);
+        total(Metric.EXECUTOR_REFUSED, (double) load.refused(), pipeline);
     }
 
     private void index(String name, IndexStats stats) {
-        metrics.take(Metric.INDEX_SEGMENTS, stats.segments(), name);
-        metrics.take(Metric.INDEX_DOCUMENTS, stats.documents(), name);
-        metrics.take(Metric.INDEX_DELETED, stats.deleted(), name);
+        metrics.take(Metric.INDEX_SEGMENTS, (double) stats.segments(), name);
+        metrics.take(Metric.INDEX_DOCUMENTS, (double) stats.documents(), name);
+        metrics.take(Metric.INDEX_DELETED, (double) stats.deleted(), name);
         metrics.take(Metric.INDEX_PARTS, stats.parts(), name);
-        metrics.take(Metric.INDEX_SIZE, stats.bytes(), name);
-        metrics.take(Metric.INDEX_VECTOR_SIZE, stats.vectorBytes(), name);
+        metrics.take(Metric.INDEX_SIZE, (double) stats.bytes(), name);
+        metrics.take(Metric.INDEX_VECTOR_SIZE, (double) stats.vectorBytes(), name);
     }
 
     private void member(MemberStatus member) {
@@ -151,8 +151,8 @@ public final class ProcessMetrics implements AutoCloseable {
         member.limitsLeft().forEach((limit, left) -> metrics.take(Metric.POOL_MEMBER_LIMIT_LEFT, left, name, limit));
         seconds(Metric.POOL_MEMBER_FIRST_TOKEN, member.firstTokenLatency(), name);
         seconds(Metric.POOL_MEMBER_ANSWER, member.answerLatency(), name);
-        total(Metric.POOL_TOKENS, member.inputTokens(), name, "input");
-        total(Metric.POOL_TOKENS, member.outputTokens(), name, "output");
+        total(Metric.POOL_TOKENS, (double) member.inputTokens(), name, "input");
+        total(Metric.POOL_TOKENS, (double) member.outputTokens(), name, "output");
         total(Metric.POOL_COST, member.cost(), name);
     }
 
@@ -246,7 +246,7 @@ public final class ProcessMetrics implements AutoCloseable {
             Objects.requireNonNull(total, "total");
             sources.add(new Source(
                     "drops of " + SafeText.name(name),
-                    to -> to.total(Metric.TELEMETRY_DROPPED, total.getAsLong(), name, SafeText.code(reason))));
+                    to -> to.total(Metric.TELEMETRY_DROPPED, (double) total.getAsLong(), name, SafeText.code(reason))));
             return this;
         }
 
