@@ -59,10 +59,10 @@ public enum Metric {
     /** Counts searches that worked and found nothing. */
     RETRIEVAL_EMPTY(
             "rag.retrieval.empty", "Searches that worked and found nothing", Kind.COUNTER, Unit.NONE, "retriever"),
-    /** The share of the reranker's best ten that were among the best ten before it. */
+    /** How alike the best ten were before and after reranking: 1 the same order, 0 nothing in common. */
     RERANK_OVERLAP(
             "rag.rerank.overlap",
-            "Share of the reranker's best ten that were among the best ten before",
+            "How alike the best ten are before and after reranking, 1 the same order, 0 nothing in common",
             Kind.HISTOGRAM,
             Unit.NONE,
             Buckets.RATIOS,

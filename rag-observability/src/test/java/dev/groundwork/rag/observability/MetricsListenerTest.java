@@ -2,6 +2,7 @@ package dev.groundwork.rag.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.groundwork.rag.Hop;
 import dev.groundwork.rag.IngestReport;
@@ -353,10 +354,28 @@ class MetricsListenerTest {
                 Samples.question(),
                 new SearchResult(List.of(), Samples.trace(List.of(), fused, Samples.rerankTimedOut()))));
 
-        // Of the best ten before, 0 to 9, the reranker's best ten, 4 to 13, keep six.
+        // 0 to 9 before, 4 to 13 after: (0 + 0 + 0 + 0 + 1/5 + 2/6 + 3/7 + 4/8 + 5/9 + 6/10) / 10.
         Distribution overlap = recorded("rag.rerank.overlap", Map.of("model", "cross"));
         assertThat(overlap.count()).isEqualTo(1);
-        assertThat(overlap.sum()).isEqualTo(0.6);
+        assertThat(overlap.sum()).isCloseTo(0.261746, within(1e-6));
+    }
+
+    @Test
+    void theSameOrderOverlapsWhollyAndAnotherOneLess() {
+        Hop fused = ranking(Hop.FUSE, null, 3, 0);
+        List<Hop.Candidate> swapped = new ArrayList<>(fused.candidates());
+        swapped.add(1, swapped.removeFirst());
+        for (List<Hop.Candidate> after : List.of(fused.candidates(), swapped)) {
+            Hop reranked = Samples.hop(Hop.RERANK, 3, 3, after, "cross", null, null, List.of());
+            listener.onEvent(new RagEvent.SearchCompleted(
+                    "docs",
+                    Samples.question(),
+                    new SearchResult(List.of(), Samples.trace(List.of(), fused, reranked))));
+        }
+
+        Distribution overlap = recorded("rag.rerank.overlap", Map.of("model", "cross"));
+        assertThat(overlap.max()).isEqualTo(1);
+        assertThat(overlap.min()).isCloseTo((0 + 1 + 1) / 3.0, within(1e-9));
     }
 
     private static Hop ranking(String name, String model, int count, int first) {

@@ -72,7 +72,7 @@ public final class Monitored {
         MetricsSink sink = PrometheusMetrics.to(registry);
         MetricsListener metrics = MetricsListener.to(sink);
         PoolMember primary = member("primary", new StandIn("stand-in-large", 7));
-        PoolMember spare = member("spare", new StandIn("stand-in-small", 0));
+        PoolMember spare = member("spare", new StandIn("stand-in-small", 3));
         try (LuceneIndex index = LuceneIndex.inMemory();
                 OnnxEmbeddingModel embeddings = OnnxEmbeddingModel.bgeSmallEn();
                 ChatModelPool pool =
@@ -107,8 +107,9 @@ public final class Monitored {
                             .port(port)
                             .registry(registry)
                             .buildAndStart()) {
-                System.out.println("metrics at http://127.0.0.1:" + server.getPort() + "/metrics, "
-                        + questions.size() + " questions again and again; Ctrl-C ends it");
+                process.read(); // so that the first scrape is as new as the server
+                System.out.println("metrics at http://127.0.0.1:" + server.getPort() + "/metrics, " + questions.size()
+                        + " questions again and again; Ctrl-C ends it");
                 new Monitored(rag, QualityMetrics.to(sink)).askForEver(questions);
             }
         }

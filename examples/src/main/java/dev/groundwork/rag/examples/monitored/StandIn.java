@@ -45,7 +45,8 @@ final class StandIn implements ChatModel {
         }
         StringBuilder prompt = new StringBuilder();
         for (ChatMessage message : request.messages()) {
-            prompt.append(message instanceof UserMessage user ? user.singleText() : "").append('\n');
+            prompt.append(message instanceof UserMessage user ? user.singleText() : "")
+                    .append('\n');
         }
         String longest = prompt.toString()
                 .lines()
