@@ -1,13 +1,13 @@
 package dev.groundwork.rag;
 
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Runs hops on threads of their own, so that a question can stop waiting for one that hangs. Platform threads on purpose:
@@ -16,19 +16,31 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class HopExecutor implements AutoCloseable {
 
     private static final int IDLE_SECONDS = 30;
+    private static final int MAX_NAME = 50;
 
     private final int limit;
-    private final ExecutorService executor;
+    private final ThreadPoolExecutor executor;
+    private final LongAdder refused = new LongAdder();
 
     HopExecutor(String name, int limit) {
         this.limit = limit;
         AtomicInteger number = new AtomicInteger();
+        String threads = "groundwork-" + plain(name) + "-";
         this.executor =
                 new ThreadPoolExecutor(0, limit, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, "groundwork-" + name + "-" + number.incrementAndGet());
+                    Thread thread = new Thread(task, threads + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
+    }
+
+    /** Thread names are seen by whoever looks at the process: of a name that holds a URL they have what is before it. */
+    private static String plain(String name) {
+        int end = 0;
+        while (end < name.length() && end < MAX_NAME && name.charAt(end) != ':' && name.charAt(end) != '/') {
+            end++;
+        }
+        return name.substring(0, end);
     }
 
     /**
@@ -53,6 +65,7 @@ final class HopExecutor implements AutoCloseable {
             if (executor.isShutdown()) {
                 throw new CancelledException(hop);
             }
+            refused.increment();
             throw new OverloadedException(limit);
         }
         return new Running<>(scope, hop, task);
@@ -67,6 +80,10 @@ final class HopExecutor implements AutoCloseable {
         } finally {
             running.leave();
         }
+    }
+
+    RagLoad load() {
+        return new RagLoad(executor.getActiveCount(), limit, refused.sum());
     }
 
     @Override

@@ -11,8 +11,12 @@ import java.util.Objects;
  * @param outcome how it ended
  * @param errorType the simple class name of the failure, with the HTTP status where there was one, for instance
  *     {@code RateLimitException (429)}; empty where it served
+ * @param provider who runs the member's model, as OpenTelemetry's {@code gen_ai.provider.name} calls it, for instance
+ *     {@code openai}; empty where not known
+ * @param model the model that the member asks for; empty where not known
  */
-public record LlmAttempt(String member, Duration duration, Outcome outcome, String errorType) {
+public record LlmAttempt(
+        String member, Duration duration, Outcome outcome, String errorType, String provider, String model) {
 
     /** How an attempt ended. */
     public enum Outcome {
@@ -38,5 +42,12 @@ public record LlmAttempt(String member, Duration duration, Outcome outcome, Stri
         Objects.requireNonNull(duration, "duration");
         Objects.requireNonNull(outcome, "outcome");
         Objects.requireNonNull(errorType, "errorType");
+        Objects.requireNonNull(provider, "provider");
+        Objects.requireNonNull(model, "model");
+    }
+
+    /** Makes one of a member whose provider and model are not known. */
+    public LlmAttempt(String member, Duration duration, Outcome outcome, String errorType) {
+        this(member, duration, outcome, errorType, "", "");
     }
 }

@@ -85,6 +85,9 @@ public interface Rag extends AutoCloseable {
     /** Returns whether questions can be answered, with each part. Calls no provider. */
     Health health();
 
+    /** Returns how much is under way now. */
+    RagLoad load();
+
     /** Ends questions and ingestions under way with {@link CancelledException}. May be called twice. */
     @Override
     void close();

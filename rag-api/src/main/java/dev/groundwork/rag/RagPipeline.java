@@ -251,6 +251,11 @@ final class RagPipeline implements Rag {
         return degraded.isEmpty() ? new Health.Up(Map.of(), parts) : new Health.Degraded(degraded, Map.of(), parts);
     }
 
+    @Override
+    public RagLoad load() {
+        return executor.load();
+    }
+
     private static String reasons(Map<String, Health> parts, Class<? extends Health> kind) {
         return String.join(
                 "; ",

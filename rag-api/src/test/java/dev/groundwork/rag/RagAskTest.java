@@ -349,7 +349,9 @@ class RagAskTest {
                 thread.start();
             }
             assertThat(started.await(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(rag.load()).isEqualTo(new RagLoad(4, 4, 0));
             assertThatThrownBy(() -> rag.search("one more?")).isInstanceOf(OverloadedException.class);
+            assertThat(rag.load()).isEqualTo(new RagLoad(4, 4, 1));
         }
     }
 

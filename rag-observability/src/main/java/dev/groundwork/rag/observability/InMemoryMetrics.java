@@ -9,15 +9,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.DoubleAdder;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps measurements in this process, for tests and small tools. {@link #toString()} is a table of them all.
@@ -32,15 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryMetrics implements MetricsSink {
 
-    private static final int MAX_NAMES = 1_000;
-
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
     private static final Comparator<Series> BY_NAME =
             Comparator.comparing(Series::name).thenComparing(Series::labels, InMemoryMetrics::compare);
 
-    private final ConcurrentMap<String, Family> families = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, LongAdder> dropped = new ConcurrentHashMap<>();
+    private final SeriesTable.Drops dropped = new SeriesTable.Drops();
+    private final SeriesTable<Metric.Kind, Cell> table = new SeriesTable<>(new Cells(), dropped);
 
     /** Makes one that is empty. */
     public InMemoryMetrics() {}
@@ -90,7 +83,7 @@ public final class InMemoryMetrics implements MetricsSink {
 
     @Override
     public void count(String name, Map<String, String> labels, double amount) {
-        Cell cell = cell(Kind.COUNTER, name, labels, amount >= 0 && Double.isFinite(amount));
+        Cell cell = table.admit(Metric.Kind.COUNTER, name, labels, amount);
         if (cell != null) {
             cell.total.add(amount);
         }
@@ -98,7 +91,7 @@ public final class InMemoryMetrics implements MetricsSink {
 
     @Override
     public void record(String name, Map<String, String> labels, double value) {
-        Cell cell = cell(Kind.DISTRIBUTION, name, labels, Double.isFinite(value));
+        Cell cell = table.admit(Metric.Kind.HISTOGRAM, name, labels, value);
         if (cell != null) {
             cell.sketch.add(value);
         }
@@ -106,7 +99,7 @@ public final class InMemoryMetrics implements MetricsSink {
 
     @Override
     public void gauge(String name, Map<String, String> labels, double value) {
-        Cell cell = cell(Kind.GAUGE, name, labels, Double.isFinite(value));
+        Cell cell = table.admit(Metric.Kind.GAUGE, name, labels, value);
         if (cell != null) {
             cell.last = value;
         }
@@ -132,22 +125,23 @@ public final class InMemoryMetrics implements MetricsSink {
         Map<Series, Double> counters = new TreeMap<>(BY_NAME);
         Map<Series, Distribution> distributions = new TreeMap<>(BY_NAME);
         Map<Series, Double> gauges = new TreeMap<>(BY_NAME);
-        families.forEach((name, family) -> family.cells.forEach((labels, cell) -> {
-            Series series = new Series(name, labels);
-            switch (family.kind) {
+        table.forEach((spec, one) -> {
+            Series series = new Series(spec.name(), one.getKey());
+            Cell cell = one.getValue();
+            switch (spec.kind()) {
                 case COUNTER -> counters.put(series, cell.total.sum());
                 case GAUGE -> gauges.put(series, cell.last);
-                case DISTRIBUTION -> {
+                case HISTOGRAM -> {
                     Distribution summary = cell.sketch.summary();
                     if (summary != null) {
                         distributions.put(series, summary);
                     }
                 }
             }
-        }));
+        });
         dropped.forEach((reason, count) -> counters.merge(
                 new Series(Metric.TELEMETRY_DROPPED.metricName(), Metric.TELEMETRY_DROPPED.labels("in-memory", reason)),
-                (double) count.sum(),
+                (double) count,
                 Double::sum));
         return new Snapshot(counters, distributions, gauges);
     }
@@ -211,55 +205,17 @@ public final class InMemoryMetrics implements MetricsSink {
                 : String.format(Locale.ROOT, "%.4g", value);
     }
 
-    private @Nullable Cell cell(Kind kind, String name, Map<String, String> labels, boolean legal) {
-        if (!legal) {
-            return drop("value");
-        }
-        Family family = families.get(name);
-        if (family == null) {
-            synchronized (families) {
-                if (families.size() >= MAX_NAMES && !families.containsKey(name)) {
-                    return drop("name_limit");
-                }
-                family = families.computeIfAbsent(name, n -> new Family(kind, labels.keySet()));
-            }
-        }
-        if (family.kind != kind) {
-            return drop("kind");
-        }
-        if (!family.labelKeys.equals(labels.keySet())) {
-            return drop("label_keys");
-        }
-        Map<String, String> admitted = family.limit.admit(labels);
-        if (!admitted.equals(labels)) {
-            drop("series_limit");
-        }
-        Cell cell = family.cells.get(admitted);
-        return cell != null ? cell : family.cells.computeIfAbsent(Map.copyOf(admitted), l -> new Cell());
-    }
+    /** Keeps nothing of a name, and a cell of each series. */
+    private static final class Cells implements SeriesTable.Backend<Metric.Kind, Cell> {
 
-    private @Nullable Cell drop(String reason) {
-        dropped.computeIfAbsent(reason, r -> new LongAdder()).increment();
-        return null;
-    }
+        @Override
+        public Metric.Kind family(SeriesTable.Spec spec) {
+            return spec.kind();
+        }
 
-    private enum Kind {
-        COUNTER,
-        DISTRIBUTION,
-        GAUGE
-    }
-
-    /** All series of one name. */
-    private static final class Family {
-
-        final Kind kind;
-        final Set<String> labelKeys;
-        final SeriesLimit limit = new SeriesLimit(SeriesLimit.MAX_SERIES);
-        final ConcurrentMap<Map<String, String>, Cell> cells = new ConcurrentHashMap<>();
-
-        Family(Kind kind, Set<String> labelKeys) {
-            this.kind = kind;
-            this.labelKeys = Set.copyOf(labelKeys);
+        @Override
+        public Cell series(Metric.Kind family, SeriesTable.Spec spec, Map<String, String> labels) {
+            return new Cell();
         }
     }
 

@@ -180,7 +180,7 @@ final class PoolCore implements Dispatcher.Observer {
                     usage.outputTokens(),
                     price == null ? 0 : price.of(usage.inputTokens(), usage.outputTokens())));
         }
-        return new LlmAttempt(member.name(), took, outcome, errorType);
+        return new LlmAttempt(member.name(), took, outcome, errorType, member.provider(), member.modelName());
     }
 
     List<MemberStatus> statuses() {

@@ -1,9 +1,12 @@
 package dev.groundwork.rag.llm.pool;
 
+import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,10 +50,14 @@ public final class PoolMember {
 
     private final Builder settings;
     private final Set<Feature> features;
+    private final String provider;
+    private final String modelName;
 
     private PoolMember(Builder builder) {
         this.settings = builder;
         this.features = featuresOf(builder);
+        this.provider = providerOf(builder.model);
+        this.modelName = modelOf(builder.model);
     }
 
     private static Set<Feature> featuresOf(Builder builder) {
@@ -76,6 +83,46 @@ public final class PoolMember {
 
     ChatModel model() {
         return settings.model;
+    }
+
+    /** Returns who runs the model, by OpenTelemetry's name; empty where not known. */
+    String provider() {
+        return provider;
+    }
+
+    /** Models of others may answer {@code null} to anything. */
+    @SuppressWarnings("ConstantValue")
+    private static String providerOf(ChatModel model) {
+        ModelProvider provider = model.provider();
+        if (provider == null) {
+            return "";
+        }
+        return switch (provider) {
+            case OPEN_AI -> "openai";
+            case ANTHROPIC, GOOGLE_VERTEX_AI_ANTHROPIC -> "anthropic";
+            case AMAZON_BEDROCK -> "aws.bedrock";
+            case AZURE_OPEN_AI -> "azure.ai.openai";
+            case MICROSOFT_FOUNDRY, GITHUB_MODELS -> "azure.ai.inference";
+            case GOOGLE_AI_GEMINI -> "gcp.gemini";
+            case GOOGLE_GENAI -> "gcp.gen_ai";
+            case GOOGLE_VERTEX_AI_GEMINI -> "gcp.vertex_ai";
+            case WATSONX -> "ibm.watsonx.ai";
+            case OTHER -> "";
+            default -> provider.name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    /** Returns the model that is asked for; empty where not known. */
+    String modelName() {
+        return modelName;
+    }
+
+    /** Models of others may answer {@code null} to anything. */
+    @SuppressWarnings("ConstantValue")
+    private static String modelOf(ChatModel model) {
+        ChatRequestParameters parameters = model.defaultRequestParameters();
+        String name = parameters == null ? null : parameters.modelName();
+        return name == null ? "" : name;
     }
 
     @Nullable

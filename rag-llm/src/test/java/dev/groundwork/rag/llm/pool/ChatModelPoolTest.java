@@ -19,12 +19,14 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.ContentFilteredException;
 import dev.langchain4j.exception.HttpException;
 import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import java.time.Duration;
@@ -81,6 +83,37 @@ class ChatModelPoolTest {
                 .hasMessageContaining("'a'");
         assertThatThrownBy(() -> ChatModelPool.builder().attemptTimeout(Duration.ZERO))
                 .hasMessageContaining("attemptTimeout");
+    }
+
+    @Test
+    void anAttemptSaysWhoRunsTheModelWhereThatIsKnown() {
+        ChatModel known = new ChatModel() {
+            @Override
+            public ChatResponse doChat(ChatRequest request) {
+                return response("because");
+            }
+
+            @Override
+            public ModelProvider provider() {
+                return ModelProvider.OPEN_AI;
+            }
+
+            @Override
+            public ChatRequestParameters defaultRequestParameters() {
+                return ChatRequestParameters.builder().modelName("large-1").build();
+            }
+        };
+        try (ChatModelPool pool =
+                ChatModelPool.builder().member("west", known, null).build()) {
+            LlmAttempt attempt = pool.chat(REQUEST, seconds(5)).attempts().getFirst();
+            assertThat(attempt.provider()).isEqualTo("openai");
+            assertThat(attempt.model()).isEqualTo("large-1");
+        }
+        try (ChatModelPool pool = ChatModelPool.of(says("a"))) {
+            LlmAttempt attempt = pool.chat(REQUEST, seconds(5)).attempts().getFirst();
+            assertThat(attempt.provider()).isEmpty();
+            assertThat(attempt.model()).isEmpty();
+        }
     }
 
     @Test
