@@ -39,6 +39,9 @@ public final class AsyncLogSink implements LogSink {
     static final String CLOSED = "closed";
     static final String CLOSE_TIMEOUT = "close_timeout";
 
+    /** Tells the thread that the end has come. */
+    private static final LogEvent WAKE = new LogEvent.Builder("wake").build(false);
+
     private final LogSink behind;
     private final BlockingQueue<LogEvent> queue;
     private final AtomicLong weight = new AtomicLong();
@@ -133,7 +136,7 @@ public final class AsyncLogSink implements LogSink {
                     }
                     event = queue.poll(closing.get() ? 1 : 200, TimeUnit.MILLISECONDS);
                 }
-                if (event != null) {
+                if (event != null && !event.equals(WAKE)) {
                     weight.addAndGet(-event.weight());
                     writeBehind(event);
                 }
@@ -173,8 +176,10 @@ public final class AsyncLogSink implements LogSink {
 
     private void dropRest(String reason) {
         for (LogEvent left = queue.poll(); left != null; left = queue.poll()) {
-            weight.addAndGet(-left.weight());
-            dropped.add(reason);
+            if (!left.equals(WAKE)) {
+                weight.addAndGet(-left.weight());
+                dropped.add(reason);
+            }
         }
     }
 
@@ -187,6 +192,7 @@ public final class AsyncLogSink implements LogSink {
         if (closing.getAndSet(true)) {
             return;
         }
+        queue.offer(WAKE); // where there is no room, the thread is not asleep
         boolean interrupted = false;
         try {
             if (thread.join(closeTimeout)) {

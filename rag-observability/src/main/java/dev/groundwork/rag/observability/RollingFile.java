@@ -1,8 +1,8 @@
 package dev.groundwork.rag.observability;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -43,7 +43,10 @@ public final class RollingFile implements LogSink {
     private final long maxBytes;
     private final int maxFiles;
     private final FileChannel lockFile;
-    private @Nullable FileChannel channel;
+
+    /** Not a channel: an interruption of the thread that writes would close one. */
+    private @Nullable RandomAccessFile out;
+
     private boolean closed;
 
     private RollingFile(Path file, long maxBytes, int maxFiles, FileChannel lockFile) {
@@ -129,38 +132,38 @@ public final class RollingFile implements LogSink {
         if (closed) {
             throw new IOException("the log is closed: " + file);
         }
-        ByteBuffer line = ByteBuffer.wrap((event.toJson() + "\n").getBytes(StandardCharsets.US_ASCII));
-        FileChannel out = channel == null ? reopen() : channel;
-        if (out.size() > 0 && out.size() + line.remaining() > maxBytes) {
-            out = roll();
+        byte[] line = (event.toJson() + "\n").getBytes(StandardCharsets.US_ASCII);
+        RandomAccessFile to = out == null ? reopen() : out;
+        long size = to.length();
+        if (size > 0 && size + line.length > maxBytes) {
+            to = roll();
+            size = to.length();
         }
-        long before = out.size();
         try {
-            while (line.hasRemaining()) {
-                out.write(line);
-            }
+            to.seek(size);
+            to.write(line);
         } catch (IOException | RuntimeException e) {
-            cut(out, before);
+            cut(to, size);
             throw e;
         }
     }
 
     /** Takes away what a failed write left; where even that fails, the file is opened anew and the half line ended. */
-    private void cut(FileChannel out, long before) {
+    private void cut(RandomAccessFile to, long size) {
         try {
-            out.truncate(before);
+            to.setLength(size);
         } catch (IOException | RuntimeException e) {
-            channel = null;
+            out = null;
             try {
-                out.close();
+                to.close();
             } catch (IOException ignored) {
                 // It is given up.
             }
         }
     }
 
-    private FileChannel roll() throws IOException {
-        closeChannel();
+    private RandomAccessFile roll() throws IOException {
+        closeFile();
         Files.deleteIfExists(numbered(maxFiles - 1));
         for (int i = maxFiles - 2; i >= 0; i--) {
             Path from = numbered(i);
@@ -176,30 +179,27 @@ public final class RollingFile implements LogSink {
         return number == 0 ? file : file.resolveSibling(file.getFileName() + "." + number);
     }
 
-    private FileChannel reopen() throws IOException {
-        boolean ended = endsWithLine();
-        FileChannel opened =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-        if (!ended) {
-            opened.write(ByteBuffer.wrap(new byte[] {'\n'}));
+    private RandomAccessFile reopen() throws IOException {
+        RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw");
+        try {
+            long size = opened.length();
+            if (size > 0) {
+                opened.seek(size - 1);
+                if (opened.read() != '\n') {
+                    opened.write('\n');
+                }
+            }
+        } catch (IOException e) {
+            opened.close();
+            throw e;
         }
-        channel = opened;
+        out = opened;
         return opened;
     }
 
-    private boolean endsWithLine() throws IOException {
-        if (!Files.exists(file)) {
-            return true;
-        }
-        try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer last = ByteBuffer.allocate(1);
-            return in.size() == 0 || (in.read(last, in.size() - 1) == 1 && last.get(0) == '\n');
-        }
-    }
-
-    private void closeChannel() throws IOException {
-        FileChannel open = channel;
-        channel = null;
+    private void closeFile() throws IOException {
+        RandomAccessFile open = out;
+        out = null;
         if (open != null) {
             open.close();
         }
@@ -212,7 +212,7 @@ public final class RollingFile implements LogSink {
         }
         closed = true;
         try {
-            closeChannel();
+            closeFile();
         } finally {
             lockFile.close();
         }

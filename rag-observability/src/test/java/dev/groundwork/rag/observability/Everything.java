@@ -26,7 +26,12 @@ final class Everything {
     private Everything() {}
 
     static JsonEventLogger logger(LogSink sink, LogLevel level) {
+        return logger(sink, level, Redactor.standard());
+    }
+
+    static JsonEventLogger logger(LogSink sink, LogLevel level, Redactor redactor) {
         return JsonEventLogger.builder()
+                .redactor(redactor)
                 .sink(sink)
                 .level(level)
                 .content(true)
@@ -53,11 +58,11 @@ final class Everything {
     static void send(RagListener listener, String name, String id, String text) {
         Question question = Question.of(text).withRequestId(id).withLimit(5);
         List<Hop.Candidate> many = IntStream.rangeClosed(1, 1_000)
-                .mapToObj(rank -> new Hop.Candidate(id + rank, 1.0 / rank, Score.Kind.BM25, rank))
+                .mapToObj(rank -> new Hop.Candidate(id, 1.0 / rank, Score.Kind.BM25, rank))
                 .toList();
         List<LlmAttempt> attempts = IntStream.rangeClosed(1, 200)
-                .mapToObj(i -> new LlmAttempt(
-                        name + i, Duration.ofMillis(i), LlmAttempt.Outcome.FAILED, "HttpException (503)"))
+                .mapToObj(i ->
+                        new LlmAttempt(name, Duration.ofMillis(i), LlmAttempt.Outcome.FAILED, "HttpException (503)"))
                 .toList();
         Hop found = Samples.hop("text", 1, 1_000, many, null, null, null, List.of());
         Hop reranked = Samples.hop(Hop.RERANK, 50, 1, many.subList(1, 2), name, 900, null, List.of());
@@ -80,8 +85,8 @@ final class Everything {
         Citation citation = new Citation(1, Citation.Verdict.QUOTED, id, name, 1, 2, text, text);
 
         List<Citation> citations =
-                IntStream.range(0, 10_000).mapToObj(i -> citation).toList();
-        List<Hit> hits = IntStream.range(0, 10_000)
+                IntStream.range(0, 2_000).mapToObj(i -> citation).toList();
+        List<Hit> hits = IntStream.range(0, 2_000)
                 .mapToObj(i -> Hit.of(id, TextSegment.from(text), new Score("text", Score.Kind.BM25, 1, 1)))
                 .toList();
         begin(listener, name, question, RagEvent.Operation.ASK, trace);
