@@ -12,6 +12,9 @@ final class SafeText {
     /** Long enough for a UUID, a model's name or a path with a position; short enough that no text hides in it. */
     static final int MAX_NAME = 200;
 
+    /** Of a value that is longer, the rest can't come into the first {@link #MAX_NAME} characters. */
+    private static final int MAX_LOOKED_AT = 4_096;
+
     /** What stands in for a value that does not look like what it should be, or that is one too many. */
     static final String OTHER = "other";
 
@@ -23,15 +26,47 @@ final class SafeText {
 
     private SafeText() {}
 
-    /** Returns a name or an id without a URL's secrets, and not longer than {@link #MAX_NAME}. */
+    /**
+     * Returns a name or an id without a URL's secrets, keys and e-mail addresses, well-formed, and not longer than
+     * {@link #MAX_NAME}.
+     */
     static String name(String value) {
-        String safe = value;
+        // What is cut off in the end need not be looked at, but a secret must not be cut in half before it is known.
+        String safe = value.length() > MAX_LOOKED_AT ? cap(value, MAX_LOOKED_AT) : value;
         if (safe.contains("://")) {
             safe = URL_USER.matcher(safe).replaceAll("");
             safe = URL_QUERY.matcher(safe).replaceAll("?...");
             safe = URL_FRAGMENT.matcher(safe).replaceAll("#...");
+        } else if (safe.indexOf('=') > safe.indexOf('?') && safe.indexOf('?') >= 0) {
+            safe = URL_QUERY.matcher(safe).replaceAll("?...");
         }
-        return cap(safe, MAX_NAME);
+        return cap(wellFormed(StandardRedactor.names(safe)), MAX_NAME);
+    }
+
+    /** Returns the text with U+FFFD for each half of a surrogate pair that stands alone. */
+    static String wellFormed(String text) {
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return replaceHalves(text, i);
+            }
+        }
+        return text;
+    }
+
+    private static String replaceHalves(String text, int from) {
+        StringBuilder whole = null;
+        int length = text.length();
+        for (int i = from; i < length; i++) {
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                whole = whole == null ? new StringBuilder(text) : whole;
+                whole.setCharAt(i, '\uFFFD');
+            }
+        }
+        return whole == null ? text : whole.toString();
     }
 
     /** Returns the error type if it looks like a class name, perhaps with an HTTP status; {@code other} if not. */

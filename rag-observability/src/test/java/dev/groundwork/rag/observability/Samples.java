@@ -179,10 +179,11 @@ final class Samples {
         listener.onEvent(answered());
     }
 
-    /** Returns the keys and values of a line, in its order. Fails if it is not one whole JSON object. */
+    /** Returns the keys and values of a line, in its order. Fails if it is not one whole event of the schema. */
     static Map<String, Object> parse(String line) {
         Map<String, Object> fields = new LinkedHashMap<>();
         try {
+            Schemas.check(JSON.readTree(line));
             JSON.readerForMapOf(Object.class)
                     .with(com.fasterxml.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .<Map<String, Object>>readValue(line)

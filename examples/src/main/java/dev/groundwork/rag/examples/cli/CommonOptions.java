@@ -1,10 +1,10 @@
 package dev.groundwork.rag.examples.cli;
 
 import dev.groundwork.rag.RagSettings;
-import dev.groundwork.rag.observability.LogLevel;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every command takes. */
@@ -16,13 +16,8 @@ final class CommonOptions {
             description = "Write exactly one JSON document to standard output, also for a failure.")
     private boolean json;
 
-    @Option(
-            order = 32,
-            names = "--log-level",
-            paramLabel = "LEVEL",
-            description = "Write one JSON event a line to standard error: minimal (one a question), standard (one a"
-                    + " step) or extended (with every candidate).")
-    private @Nullable LogLevel logLevel;
+    @Mixin
+    private final LogOptions logs = new LogOptions();
 
     @Option(
             order = 33,
@@ -42,9 +37,8 @@ final class CommonOptions {
         return debug;
     }
 
-    @Nullable
-    LogLevel logLevel() {
-        return logLevel;
+    LogOptions logs() {
+        return logs;
     }
 
     /**

@@ -71,7 +71,7 @@ final class ProgressView implements IngestProgress, AutoCloseable {
     }
 
     /** Everything else that is written is UTF-8 too; what calls itself dumb is not trusted with the blocks. */
-    private static boolean unicode(Map<String, String> environment) {
+    static boolean unicode(Map<String, String> environment) {
         String terminal = environment.getOrDefault("TERM", "dumb");
         return !terminal.equals("dumb");
     }

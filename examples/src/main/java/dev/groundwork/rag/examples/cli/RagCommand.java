@@ -15,7 +15,7 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The command line: {@code rag ask}, {@code ingest}, {@code search}, {@code eval}, {@code health}, {@code pool}. */
+/** The command line: {@code rag ask}, {@code ingest}, {@code search}, {@code eval} and so on. */
 @CommandLine.Command(
         name = "rag",
         mixinStandardHelpOptions = true,
@@ -78,6 +78,8 @@ public final class RagCommand implements Callable<Integer> {
                 .addSubcommand("health", new HealthCommand(surroundings))
                 .addSubcommand("eval", new EvalCommand(surroundings))
                 .addSubcommand("pool", new PoolCommand(surroundings))
+                .addSubcommand("logs", new LogsCommand(surroundings))
+                .addSubcommand("trace", new TraceCommand(surroundings))
                 .addSubcommand("help", new HelpCommand());
         line.setOut(new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8))
@@ -105,7 +107,7 @@ public final class RagCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "a command is missing: ask, ingest, search, eval, health or pool");
+                spec.commandLine(), "a command is missing: ask, ingest, search, eval, health, pool, logs or trace");
     }
 
     private static String version() {

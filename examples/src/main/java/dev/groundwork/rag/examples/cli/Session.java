@@ -10,7 +10,6 @@ import dev.groundwork.rag.SegmentIndex;
 import dev.groundwork.rag.llm.pool.ChatModelPool;
 import dev.groundwork.rag.lucene.LuceneIndex;
 import dev.groundwork.rag.observability.JsonEventLogger;
-import dev.groundwork.rag.observability.LogLevel;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -20,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -65,6 +65,7 @@ final class Session implements AutoCloseable {
      */
     static Session open(Surroundings surroundings, CommonOptions options, Plan plan) throws InterruptedException {
         List<DocumentSource> sources = DocumentPaths.sources(plan.documents(), plan.index());
+        JsonEventLogger log = options.logs().open(surroundings.err());
         boolean embeds = plan.legs() != Legs.TEXT || !sources.isEmpty();
         // Loading the model and opening the index take about as long as each other, and most of a short question.
         FutureTask<EmbeddingModel> loading = new FutureTask<>(surroundings.embeddings()::get);
@@ -72,14 +73,15 @@ final class Session implements AutoCloseable {
             Thread.ofPlatform().name("rag-load-model").daemon().start(loading);
         }
         Deque<AutoCloseable> opened = new ArrayDeque<>();
+        if (log != null) {
+            opened.push(closing(log, surroundings.err()));
+        }
         try {
             SegmentIndex index = open(plan.index(), !sources.isEmpty());
             opened.push(index);
             RagBuilder builder = Rag.builder().name("cli").index(index).settings(plan.settings());
-            LogLevel level = options.logLevel();
-            if (level != null) {
-                PrintStream err = surroundings.err();
-                builder.listener(JsonEventLogger.to(err::println, level));
+            if (log != null) {
+                builder.listener(log);
             }
             if (!plan.llms().isEmpty()) {
                 ChatModelPool pool = plan.llms()
@@ -138,6 +140,16 @@ final class Session implements AutoCloseable {
     @Override
     public void close() {
         close(opened, null);
+    }
+
+    /** Says what got lost, if anything did. */
+    private static AutoCloseable closing(JsonEventLogger log, PrintStream err) {
+        return () -> {
+            log.close();
+            if (!log.dropped().isEmpty()) {
+                err.println("not logged: " + new TreeMap<>(log.dropped()));
+            }
+        };
     }
 
     private static SegmentIndex open(@Nullable Path folder, boolean writes) {
