@@ -17,14 +17,17 @@ import java.util.function.Consumer;
  * Plain texts that the application has already, from a table or a file of its own, as a source of documents. They are split
  * as {@link Documents} splits a text file.
  *
- * <p>A document whose text is empty is found by its title. Immutable if the texts are; thread-safe if they may be iterated
+ * <p>A title stands above its text, as it does in a file, so that the first passage holds it: what a document is about is often
+ * said nowhere else. A document whose text is empty is found by its title. Immutable if the texts are; thread-safe if they may be iterated
  * by several threads.
  */
 public final class TextDocuments implements DocumentSource {
 
     /** Changes whenever the same text would be split in another way. */
     private static final String FORMAT_VERSION =
-            "text 1, " + Documents.DEFAULT_TARGET_TOKENS + "/" + Documents.DEFAULT_MAX_TOKENS;
+            "text 2, " + Documents.DEFAULT_TARGET_TOKENS + "/" + Documents.DEFAULT_MAX_TOKENS;
+
+    private static final String BELOW_TITLE = "\n\n";
 
     private final String name;
     private final Iterable<Text> texts;
@@ -108,14 +111,37 @@ public final class TextDocuments implements DocumentSource {
             if (text.isBlank()) {
                 return title.isEmpty() ? List.of() : List.of(titleAlone(title));
             }
+            String whole = stands(title, text) ? text : title + BELOW_TITLE + text;
             DocumentText document = new DocumentText(
                     title.isEmpty() ? null : title,
-                    text,
-                    LineMap.ofLines(text),
+                    whole,
+                    lines(text, whole.length() - text.length()),
                     null,
-                    PlainTextReader.paragraphs(text, 0, text.length(), Block.Kind.PROSE));
+                    PlainTextReader.paragraphs(whole, 0, whole.length(), Block.Kind.PROSE));
             return new Splitter(TokenEstimate::of, Documents.DEFAULT_TARGET_TOKENS, Documents.DEFAULT_MAX_TOKENS)
                     .split(document, content.id());
+        }
+
+        /** Whether there is nothing to put above the text, as its first line is its title already. */
+        private static boolean stands(String title, String text) {
+            return title.isEmpty()
+                    || text.lines()
+                            .map(String::strip)
+                            .filter(line -> !line.isEmpty())
+                            .findFirst()
+                            .filter(title::equalsIgnoreCase)
+                            .isPresent();
+        }
+
+        /** Numbers the lines of the text below its title, which counts to the first of them. */
+        private static LineMap lines(String text, int above) {
+            LineMap lines = new LineMap();
+            int line = 1;
+            lines.note(0, line);
+            for (int at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+                lines.note(above + at + 1, ++line);
+            }
+            return lines;
         }
 
         private TextSegment titleAlone(String title) {

@@ -24,9 +24,30 @@ class TextDocumentsTest {
     void aShortTextIsOneSegmentWithItsTitle() {
         List<TextSegment> segments = document(" Keys ", "Keys are rotated.").load();
         assertThat(segments).hasSize(1);
-        assertThat(segments.getFirst().text()).isEqualTo("Keys are rotated.");
+        assertThat(segments.getFirst().text()).isEqualTo("Keys\n\nKeys are rotated.");
         assertThat(segments.getFirst().metadata().getString(SegmentKeys.TITLE)).isEqualTo("Keys");
         assertThat(segments.getFirst().metadata().getString(SegmentKeys.SOURCE)).isEqualTo("id 1");
+    }
+
+    @Test
+    void aTextThatBeginsWithItsTitleHasItOnce() {
+        assertThat(document("Keys", "\nKEYS \nAre rotated.").load())
+                .extracting(TextSegment::text)
+                .containsExactly("KEYS \nAre rotated.");
+    }
+
+    @Test
+    void linesAreThoseOfTheTextWithoutItsTitle() {
+        String paragraph =
+                "The quick brown fox jumps over the lazy dog. ".repeat(14).strip();
+        List<TextSegment> segments = document("Foxes", paragraph + "\n\n" + paragraph + "\n\n" + paragraph)
+                .load();
+        assertThat(segments.getFirst().text()).startsWith("Foxes\n\nThe quick");
+        assertThat(segments.getFirst().metadata().getInteger(SegmentKeys.START_LINE))
+                .isEqualTo(1);
+        assertThat(segments.getLast().text()).doesNotContain("Foxes");
+        assertThat(segments.getLast().metadata().getInteger(SegmentKeys.END_LINE))
+                .isEqualTo(5);
     }
 
     @Test
