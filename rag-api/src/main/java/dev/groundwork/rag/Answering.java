@@ -142,7 +142,7 @@ final class Answering {
             ChatResponse response = reply.response();
             TokenUsage usage = response.tokenUsage();
             String text = Objects.requireNonNullElse(response.aiMessage().text(), "");
-            hop.model(modelName(reply)).attempts(reply.attempts());
+            hop.model(modelName(reply)).attempts(reply.attempts()).queued(reply.waited());
             if (usage != null) {
                 hop.tokens(usage.inputTokenCount(), usage.outputTokenCount());
             }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokensOut tokens that it wrote; {@code null} where not known
  * @param attempts for a pool's call, every attempt; else empty
  * @param errorType the simple class name of what went wrong; empty where nothing did
+ * @param queued how much of the duration it waited for a free model; zero where it did not, or where that is not known
  */
 public record Hop(
         String name,
@@ -35,7 +36,8 @@ public record Hop(
         @Nullable Integer tokensIn,
         @Nullable Integer tokensOut,
         List<LlmAttempt> attempts,
-        String errorType) {
+        String errorType,
+        Duration queued) {
 
     /** What to search for is made of the question. */
     public static final String REWRITE = "rewrite";
@@ -91,5 +93,36 @@ public record Hop(
         candidates = List.copyOf(candidates);
         attempts = List.copyOf(attempts);
         Objects.requireNonNull(errorType, "errorType");
+        Objects.requireNonNull(queued, "queued");
+    }
+
+    /** Makes one that waited for no model. */
+    public Hop(
+            String name,
+            Status status,
+            Duration start,
+            Duration duration,
+            int in,
+            int out,
+            List<Candidate> candidates,
+            @Nullable String model,
+            @Nullable Integer tokensIn,
+            @Nullable Integer tokensOut,
+            List<LlmAttempt> attempts,
+            String errorType) {
+        this(
+                name,
+                status,
+                start,
+                duration,
+                in,
+                out,
+                candidates,
+                model,
+                tokensIn,
+                tokensOut,
+                attempts,
+                errorType,
+                Duration.ZERO);
     }
 }

@@ -119,6 +119,7 @@ final class Recorder {
         private @Nullable Integer tokensIn;
         private @Nullable Integer tokensOut;
         private List<LlmAttempt> attempts = List.of();
+        private Duration queued = Duration.ZERO;
 
         private OpenHop(Object owner, String name, int in, long beganNanos, int sequence, HopWatch hopWatch) {
             this.owner = owner;
@@ -152,6 +153,11 @@ final class Recorder {
         OpenHop tokens(@Nullable Integer read, @Nullable Integer written) {
             tokensIn = read;
             tokensOut = written;
+            return this;
+        }
+
+        OpenHop queued(Duration value) {
+            queued = value;
             return this;
         }
 
@@ -205,7 +211,8 @@ final class Recorder {
                         tokensIn,
                         tokensOut,
                         attempts,
-                        errorType);
+                        errorType,
+                        queued);
                 hops.add(hop);
             }
             RagEvent.HopCompleted completed = new RagEvent.HopCompleted(pipeline, requestId, sequence, hop);

@@ -50,6 +50,9 @@ final class TraceJson {
         json.writeStringField("status", lower(hop.status()));
         json.writeNumberField("start_ms", millis(hop.start()));
         json.writeNumberField("duration_ms", millis(hop.duration()));
+        if (!hop.queued().isZero()) {
+            json.writeNumberField("queue_ms", millis(hop.queued()));
+        }
         json.writeNumberField("in", hop.in());
         json.writeNumberField("out", hop.out());
         String model = hop.model();

@@ -434,4 +434,17 @@ class RagAskTest {
                     .doesNotContain("alpha");
         }
     }
+
+    @Test
+    void theTraceTellsHowLongTheModelWasWaitedFor() {
+        LlmReply reply = Fakes.reply("It is alpha [1]");
+        LlmReply late = new LlmReply(reply.response(), reply.member(), reply.attempts(), Duration.ofMillis(7), 0);
+        try (Rag rag = Fakes.rag(Fakes.finding("vector", A))
+                .llmPool(new FakePool(() -> late))
+                .build()) {
+            Trace trace = rag.ask("what?").trace();
+            assertThat(trace.hop(Hop.CHAT).orElseThrow().queued()).isEqualTo(Duration.ofMillis(7));
+            assertThat(trace.toJson()).containsOnlyOnce("\"queue_ms\":7.0");
+        }
+    }
 }

@@ -73,6 +73,7 @@ public final class OpenTelemetryTracing implements RagListener {
     private static final AttributeKey<String> HOP_NAME = AttributeKey.stringKey("rag.hop_name");
     private static final AttributeKey<Long> HOP_SEQUENCE = AttributeKey.longKey("rag.hop_seq");
     private static final AttributeKey<String> HOP_STATUS = AttributeKey.stringKey("rag.hop_status");
+    private static final AttributeKey<Double> QUEUE_MILLIS = AttributeKey.doubleKey("rag.queue_ms");
     private static final AttributeKey<Long> IN = AttributeKey.longKey("rag.in_count");
     private static final AttributeKey<Long> OUT = AttributeKey.longKey("rag.out_count");
     private static final AttributeKey<Double> TOP_SCORE = AttributeKey.doubleKey("rag.top_score");
@@ -249,6 +250,9 @@ public final class OpenTelemetryTracing implements RagListener {
             span.setAttribute(HOP_STATUS, Finished.lower(hop.status()));
             span.setAttribute(IN, (long) hop.in());
             span.setAttribute(OUT, (long) hop.out());
+            if (!hop.queued().isZero()) {
+                span.setAttribute(QUEUE_MILLIS, hop.queued().toNanos() / 1e6);
+            }
             set(span, TOKENS_IN, hop.tokensIn());
             set(span, TOKENS_OUT, hop.tokensOut());
             if (!hop.candidates().isEmpty()) {
