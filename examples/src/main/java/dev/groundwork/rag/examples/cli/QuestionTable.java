@@ -39,7 +39,7 @@ final class QuestionTable {
         this.out = out;
         this.ink = ink;
         this.filter = filter;
-        this.idWidth = ink.width() < WIDE ? 12 : 36;
+        this.idWidth = ink.terminal() && ink.width() < WIDE ? 12 : 36;
         this.format = "%-23s  %-10s %-" + idWidth + "s  %-9s %9s %7s %11s  %s";
     }
 
@@ -154,7 +154,7 @@ final class QuestionTable {
 
     private void print(String line, String outcome) {
         String cut = Display.safe(line).stripTrailing();
-        if (cut.length() > ink.width()) {
+        if (ink.terminal() && cut.length() > ink.width()) {
             cut = cut.substring(0, ink.width() - 1) + (ink.unicode() ? "…" : "~");
         }
         out.println(

@@ -101,7 +101,7 @@ class LogsCommandTest {
     void linesThatBackendsMadeAreRead() throws IOException {
         String event = ANSWERED.strip();
         String quoted = event.replace("\"", "\\\"");
-        String nested = event.replace("\"rag.", "\"");
+        String nested = event.replace("\"rag.", "\"").replace("\"query.completed", "\"rag.query.completed");
         Path wrapped = Files.writeString(
                 folder.resolve("wrapped.log"),
                 "{\"@timestamp\":\"2026\",\"message\":\"rag.query.completed\"," + event.substring(1) + "\n"
