@@ -5,11 +5,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +40,16 @@ public final class AsyncLogSink implements LogSink {
     static final String CLOSED = "closed";
     static final String CLOSE_TIMEOUT = "close_timeout";
 
-    /** Tells the thread that the end has come. */
-    private static final LogEvent WAKE = new LogEvent.Builder("wake").build(false);
+    /**
+     * How often the thread looks for events. It is not woken for each, since that would cost the thread that asks a question
+     * some microseconds; only where the queue is half full.
+     */
+    private static final long LOOK_NANOS = 50_000_000;
 
     private final LogSink behind;
-    private final BlockingQueue<LogEvent> queue;
+    private final int capacity;
+    private final Queue<LogEvent> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong weight = new AtomicLong();
     private final Duration closeTimeout;
     private final DropCount dropped;
@@ -64,7 +70,7 @@ public final class AsyncLogSink implements LogSink {
         if (closeTimeout.isNegative() || closeTimeout.compareTo(Duration.ofHours(1)) > 0) {
             throw new IllegalArgumentException("closeTimeout is " + closeTimeout + ", must be from 0 to one hour");
         }
-        this.queue = new ArrayBlockingQueue<>(capacity);
+        this.capacity = capacity;
         this.closeTimeout = closeTimeout;
         this.dropped = new DropCount(name, metrics);
         this.thread = Thread.ofPlatform().name("rag-log-" + name).daemon().unstarted(this::run);
@@ -111,10 +117,18 @@ public final class AsyncLogSink implements LogSink {
             return;
         }
         long own = event.weight();
-        if (weight.addAndGet(own) > MAX_WEIGHT || !queue.offer(event)) {
-            weight.addAndGet(-own);
+        int before = waiting.getAndIncrement();
+        if (before >= capacity || weight.addAndGet(own) > MAX_WEIGHT) {
+            waiting.decrementAndGet();
+            if (before < capacity) {
+                weight.addAndGet(-own);
+            }
             dropped.add(QUEUE_FULL);
             return;
+        }
+        queue.add(event);
+        if (before == capacity / 2) {
+            LockSupport.unpark(thread);
         }
         if (ended) {
             dropRest(CLOSED); // the thread went between the two lines above
@@ -128,21 +142,17 @@ public final class AsyncLogSink implements LogSink {
     private void run() {
         try {
             while (!abandoned) {
-                LogEvent event = queue.poll();
-                if (event == null) {
-                    flushBehind();
-                    if (closing.get() && queue.isEmpty()) {
-                        break;
-                    }
-                    event = queue.poll(closing.get() ? 1 : 200, TimeUnit.MILLISECONDS);
-                }
-                if (event != null && !event.equals(WAKE)) {
-                    weight.addAndGet(-event.weight());
+                LogEvent event = take();
+                if (event != null) {
                     writeBehind(event);
+                } else if (closing.get()) {
+                    flushBehind();
+                    return;
+                } else {
+                    flushBehind();
+                    LockSupport.parkNanos(this, LOOK_NANOS);
                 }
             }
-        } catch (InterruptedException e) {
-            // Only close() knows this thread: it has given up.
         } finally {
             try {
                 behind.close();
@@ -152,6 +162,15 @@ public final class AsyncLogSink implements LogSink {
             ended = true;
             dropRest(abandoned ? CLOSE_TIMEOUT : CLOSED);
         }
+    }
+
+    private @Nullable LogEvent take() {
+        LogEvent event = queue.poll();
+        if (event != null) {
+            waiting.decrementAndGet();
+            weight.addAndGet(-event.weight());
+        }
+        return event;
     }
 
     private void writeBehind(LogEvent event) {
@@ -175,11 +194,8 @@ public final class AsyncLogSink implements LogSink {
     }
 
     private void dropRest(String reason) {
-        for (LogEvent left = queue.poll(); left != null; left = queue.poll()) {
-            if (!left.equals(WAKE)) {
-                weight.addAndGet(-left.weight());
-                dropped.add(reason);
-            }
+        while (take() != null) {
+            dropped.add(reason);
         }
     }
 
@@ -192,7 +208,7 @@ public final class AsyncLogSink implements LogSink {
         if (closing.getAndSet(true)) {
             return;
         }
-        queue.offer(WAKE); // where there is no room, the thread is not asleep
+        LockSupport.unpark(thread);
         boolean interrupted = false;
         try {
             if (thread.join(closeTimeout)) {

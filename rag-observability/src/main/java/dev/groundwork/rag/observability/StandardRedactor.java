@@ -1,5 +1,6 @@
 package dev.groundwork.rag.observability;
 
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -34,6 +35,11 @@ final class StandardRedactor implements Redactor {
         + "|(?:AKIA|ASIA)[A-Z0-9]{12,}+|AIza[A-Za-z0-9_-]{20,}+|ya29\\.[A-Za-z0-9_-]{8,}+"
         + "|(?:hf|gsk|npm|nvapi|dop_v1|pplx|r8|tvly|xai|whsec|shpat)[-_][A-Za-z0-9_-]{10,}+|pypi-[A-Za-z0-9_-]{10,}+"
         + "|SG\\.[A-Za-z0-9_-]{8,}+(?:\\.[A-Za-z0-9_-]++)?|eyJ[A-Za-z0-9_-]{8,}+(?:\\.[A-Za-z0-9_-]*+){0,4})");
+
+    /** The last two characters of each mark before its hyphen, underscore or dot, but for those of the form xox?. */
+    private static final Set<String> MARK_ENDS = Set.of(
+            "sk", "pk", "rk", "ho", "hp", "hs", "hu", "hr", "at", "pp", "hf", "pm", "pi", "v1", "lx", "r8", "ly", "ai",
+            "ec", "SG", "29");
 
     /** A token after its scheme, as in the header Authorization. */
     private static final Pattern SCHEME =
@@ -81,14 +87,39 @@ final class StandardRedactor implements Redactor {
         return emails(safe);
     }
 
-    /** Most names are short and have nothing of a key: no mark ends in anything but these three, or begins so. */
+    /**
+     * Returns whether a pattern of keys could match, at a fraction of its cost: most names and ids have nothing of the kind.
+     * What a mark of {@link #MARKED_KEY} or a scheme of {@link #SCHEME} ends in is looked for.
+     */
     private static boolean mayHoldKey(String text) {
-        return text.length() >= 8
-                && (text.indexOf('-') >= 0
-                        || text.indexOf('_') >= 0
-                        || text.indexOf('.') >= 0
-                        || text.indexOf(' ') >= 0
-                        || hasAny(text, "AKIA", "ASIA", "AIza", "eyJ"));
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            switch (text.charAt(i)) {
+                case '-', '_', '.' -> {
+                    if (i >= 2 && (text.charAt(i - 2) == 'x' || MARK_ENDS.contains(text.substring(i - 2, i)))) {
+                        return true;
+                    }
+                }
+                case 'A' -> {
+                    if (text.startsWith("AKIA", i) || text.startsWith("ASIA", i) || text.startsWith("AIza", i)) {
+                        return true;
+                    }
+                }
+                case 'e' -> {
+                    if (text.startsWith("eyJ", i)) {
+                        return true;
+                    }
+                }
+                case ' ', '\t', ':' -> {
+                    if (text.regionMatches(true, i - 6, "bearer", 0, 6)
+                            || text.regionMatches(true, i - 5, "basic", 0, 5)) {
+                        return true;
+                    }
+                }
+                default -> {}
+            }
+        }
+        return false;
     }
 
     private static String withUrl(String text) {

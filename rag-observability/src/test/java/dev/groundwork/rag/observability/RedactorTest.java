@@ -66,6 +66,57 @@ class RedactorTest {
         assertThat(redact(text)).isEqualTo(text);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sk-Abcdef12",
+                "pk_live1234",
+                "rk-Abcdef12",
+                "gho_12345678",
+                "ghp_12345678",
+                "ghs_12345678",
+                "ghu_12345678",
+                "ghr_12345678",
+                "github_pat_12345678",
+                "glpat-12345678",
+                "xoxb-12345678",
+                "xapp-12345678",
+                "AKIA123456789012",
+                "ASIA123456789012",
+                "AIza12345678901234567890",
+                "ya29.12345678",
+                "hf_1234567890",
+                "gsk_1234567890",
+                "npm_1234567890",
+                "nvapi-1234567890",
+                "dop_v1_1234567890",
+                "pplx-1234567890",
+                "r8_1234567890",
+                "tvly-1234567890",
+                "xai-1234567890",
+                "whsec_1234567890",
+                "shpat_1234567890",
+                "pypi-1234567890",
+                "SG.12345678",
+                "eyJ12345678",
+                "Bearer 12345678",
+                "basic:12345678"
+            })
+    void keysAreCutOutOfNamesToo(String key) {
+        assertThat(SafeText.name("a/" + key + "/b"))
+                .contains("[key]")
+                .doesNotContain("2345678")
+                .doesNotContain("cdef12");
+        assertThat(SafeText.name(key)).contains("[key]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"8745c0e1:README.md#17", "bge-small-en-v1.5-q", "what-is-it", "gpt-4.1-mini", "pi-day_r8.txt"})
+    void namesWithNothingOfAKeyStay(String name) {
+        assertThat(SafeText.name(name)).isEqualTo(name);
+    }
+
     @Test
     void aPrivateKeyIsTakenOutAlsoWhereItsEndIsMissing() {
         String key = "-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----";

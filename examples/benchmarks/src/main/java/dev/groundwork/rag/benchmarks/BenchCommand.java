@@ -48,7 +48,8 @@ public final class BenchCommand implements Runnable {
                         new MillionBenchmark(surroundings),
                         new RecallBenchmark(surroundings),
                         new PassagesBenchmark(surroundings),
-                        new IngestBenchmark(surroundings))
+                        new IngestBenchmark(surroundings),
+                        new LoggingBenchmark(surroundings))
                 .forEach(line::addSubcommand);
         line.addSubcommand(new PoolSimulation(surroundings.out()))
                 .addSubcommand(new PoolOverhead())

@@ -2,8 +2,8 @@ package dev.groundwork.rag.examples.cli;
 
 import java.util.Map;
 
-/** What a terminal can show: how wide it is, whether it has blocks, and whether colours are wanted. */
-record Ink(int width, boolean unicode, boolean colour) {
+/** What a terminal can show, if it is one: how wide it is, whether it has blocks, and whether colours are wanted. */
+record Ink(boolean terminal, int width, boolean unicode, boolean colour) {
 
     private static final int WIDTH_OF_NONE = 100;
 
@@ -13,6 +13,7 @@ record Ink(int width, boolean unicode, boolean colour) {
         int width = at.outWidth() == 0 ? WIDTH_OF_NONE : Math.clamp(at.outWidth(), 40, 240);
         boolean terminal = at.outWidth() > 0 && ProgressView.unicode(environment);
         return new Ink(
+                at.outWidth() > 0,
                 width,
                 terminal || at.outWidth() == 0,
                 terminal && environment.getOrDefault("NO_COLOR", "").isEmpty());

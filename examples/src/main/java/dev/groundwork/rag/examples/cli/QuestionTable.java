@@ -15,7 +15,11 @@ final class QuestionTable {
     /** Questions whose hops are remembered until their end is read. */
     private static final int MAX_OPEN = 4_096;
 
-    private static final String FORMAT = "%-23s  %-10s %-36s  %-9s %10s %7s %11s  %s";
+    /** Narrower than this, only the beginning of an id is shown; it is enough to ask for the question. */
+    private static final int WIDE = 140;
+
+    private final String format;
+    private final int idWidth;
 
     private final PrintStream out;
     private final Ink ink;
@@ -35,6 +39,8 @@ final class QuestionTable {
         this.out = out;
         this.ink = ink;
         this.filter = filter;
+        this.idWidth = ink.terminal() && ink.width() < WIDE ? 12 : 36;
+        this.format = "%-23s  %-10s %-" + idWidth + "s  %-9s %9s %7s %11s  %s";
     }
 
     private record Longest(String hop, double ms) {}
@@ -76,7 +82,7 @@ final class QuestionTable {
             print(
                     String.format(
                             Locale.ROOT,
-                            FORMAT,
+                            format,
                             "TIME",
                             "PIPELINE",
                             "REQUEST",
@@ -94,16 +100,25 @@ final class QuestionTable {
                 : event.text(event.name().equals("rag.query.failed") ? "rag.error_type" : "rag.degradations");
         String line = String.format(
                 Locale.ROOT,
-                FORMAT,
+                format,
                 time(event),
                 Display.line(event.text("rag.pipeline"), 10),
-                Display.line(event.text("rag.request_id"), 36),
+                id(event),
                 Display.line(outcome, 9),
                 number(event, "rag.duration_ms", "%.1f"),
                 number(event, "rag.result_count", "%.0f"),
                 number(event, "rag.tokens_in", "%.0f") + "/" + number(event, "rag.tokens_out", "%.0f"),
                 longest + (longest.isEmpty() || note.isEmpty() ? "" : "; ") + note);
         print(line, outcome);
+    }
+
+    /** Returns the id, or as much of it as there is room for, without dots: it may be copied. */
+    private String id(LoggedEvent event) {
+        String id = Display.line(event.text("rag.request_id"), 200);
+        return id.codePoints()
+                .limit(idWidth)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     private void other(LoggedEvent event) {
@@ -139,7 +154,7 @@ final class QuestionTable {
 
     private void print(String line, String outcome) {
         String cut = Display.safe(line).stripTrailing();
-        if (cut.length() > ink.width()) {
+        if (ink.terminal() && cut.length() > ink.width()) {
             cut = cut.substring(0, ink.width() - 1) + (ink.unicode() ? "…" : "~");
         }
         out.println(
