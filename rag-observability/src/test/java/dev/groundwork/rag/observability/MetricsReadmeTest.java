@@ -81,7 +81,8 @@ class MetricsReadmeTest {
 
     @Test
     void flightRecorder() {
-        Rag rag = builder.listener(FlightRecorderEvents.create()).build(); // jcmd PID JFR.start name=rag filename=rag.jfr
+        Rag rag =
+                builder.listener(FlightRecorderEvents.create()).build(); // jcmd PID JFR.start name=rag filename=rag.jfr
         try (rag) {
             assertThat(rag.ask("When?").text()).isNotEmpty();
         }
@@ -91,8 +92,8 @@ class MetricsReadmeTest {
     void everySnippetOfTheReadmesMetricsIsCompiledHere() throws IOException {
         String readme = Files.readString(README);
         String section = readme.substring(readme.indexOf("\n## Metrics\n"), readme.indexOf(START));
-        String here = plain(Files.readString(
-                Path.of("src/test/java/dev/groundwork/rag/observability/MetricsReadmeTest.java")));
+        String here = plain(
+                Files.readString(Path.of("src/test/java/dev/groundwork/rag/observability/MetricsReadmeTest.java")));
         List<String> blocks = new ArrayList<>();
         Matcher block = JAVA_BLOCK.matcher(section);
         while (block.find()) {
@@ -114,7 +115,8 @@ class MetricsReadmeTest {
     }
 
     private static String table() {
-        StringBuilder table = new StringBuilder("| Name | In Prometheus | Type | Labels | What |\n|---|---|---|---|---|\n");
+        StringBuilder table =
+                new StringBuilder("| Name | In Prometheus | Type | Labels | What |\n|---|---|---|---|---|\n");
         for (Metric metric : Metric.values()) {
             String labels =
                     metric.labelKeys().stream().map(key -> "`" + key + "`").collect(Collectors.joining(", "));
@@ -138,7 +140,7 @@ class MetricsReadmeTest {
         if (metric.buckets().isEmpty()) {
             return "";
         }
-        return "; " + metric.buckets().size() + " buckets from " + metric.buckets().getFirst() + " to "
-                + metric.buckets().getLast();
+        return "; " + metric.buckets().size() + " buckets from "
+                + metric.buckets().getFirst() + " to " + metric.buckets().getLast();
     }
 }
