@@ -81,8 +81,8 @@ class MetricsReadmeTest {
 
     @Test
     void flightRecorder() {
-        Rag rag =
-                builder.listener(FlightRecorderEvents.create()).build(); // jcmd PID JFR.start name=rag filename=rag.jfr
+        // jcmd PID JFR.start name=rag filename=rag.jfr
+        Rag rag = builder.listener(FlightRecorderEvents.create()).build();
         try (rag) {
             assertThat(rag.ask("When?").text()).isNotEmpty();
         }
