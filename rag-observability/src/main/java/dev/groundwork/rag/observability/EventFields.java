@@ -108,6 +108,9 @@ final class EventFields {
                 .decimal("rag.hop_ms", millis(hop.duration()))
                 .number("rag.in_count", hop.in())
                 .number("rag.out_count", hop.out());
+        if (!hop.queued().isZero()) {
+            fields.decimal("rag.queue_ms", millis(hop.queued()));
+        }
         String model = hop.model();
         if (model != null) {
             fields.text("rag.model", SafeText.name(model));

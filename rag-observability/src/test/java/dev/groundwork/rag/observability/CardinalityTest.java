@@ -14,8 +14,10 @@ import dev.groundwork.rag.Score;
 import dev.groundwork.rag.SearchResult;
 import dev.groundwork.rag.Trace;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -86,12 +88,30 @@ class CardinalityTest {
                 name, Hop.Status.OK, Duration.ZERO, Duration.ofMillis(1), 1, 1, candidates, model, 3, 4, attempts, "");
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void aFloodOfNamesStaysWithinFiveHundredSeriesPerMetric(Binding binding) {
-        Binding.Bound bound = binding.open();
-        MetricsListener listener = MetricsListener.to(bound.sink());
-        QualityMetrics quality = QualityMetrics.to(bound.sink());
+    /** Hands everything to all bindings at once. */
+    private record All(List<Binding.Bound> bindings) implements MetricsSink {
+
+        @Override
+        public void count(String name, Map<String, String> labels, double amount) {
+            bindings.forEach(bound -> bound.sink().count(name, labels, amount));
+        }
+
+        @Override
+        public void record(String name, Map<String, String> labels, double value) {
+            bindings.forEach(bound -> bound.sink().record(name, labels, value));
+        }
+
+        @Override
+        public void gauge(String name, Map<String, String> labels, double value) {
+            bindings.forEach(bound -> bound.sink().gauge(name, labels, value));
+        }
+    }
+
+    @Test
+    void aFloodOfNamesStaysWithinFiveHundredSeriesPerMetricInEachBinding() {
+        All all = new All(Arrays.stream(Binding.values()).map(Binding::open).toList());
+        MetricsListener listener = MetricsListener.to(all);
+        QualityMetrics quality = QualityMetrics.to(all);
         for (int i = 0; i < MANY; i++) {
             send(listener, i);
             quality.score("evaluation" + i, QualityMetrics.Stage.ANSWER, 0.5);
@@ -101,17 +121,19 @@ class CardinalityTest {
         }
 
         assertThat(listener.failures()).isZero();
-        Scrape scrape = Scrape.parse(bound.scrape().get());
-        assertThat(scrape.series())
-                .hasSizeGreaterThan(30)
-                .allSatisfy((name, sets) -> assertThat(sets).as(name).hasSizeLessThanOrEqualTo(500));
-        // The limits were reached, and nothing was lost by them.
-        assertThat(scrape.series().get("rag_hop_duration_seconds_count")).hasSize(500);
-        assertThat(scrape.series().get("rag_pool_attempts_total")).hasSize(51);
-        assertThat(sum(scrape, "rag_hop_duration_seconds_count")).isEqualTo(4.0 * MANY);
-        assertThat(sum(scrape, "rag_query_duration_seconds_count")).isEqualTo(MANY);
-        assertThat(sum(scrape, "rag_pool_attempts_total")).isEqualTo(MANY);
-        assertThat(sum(scrape, "rag_query_active")).isZero();
+        for (Binding.Bound bound : all.bindings()) {
+            Scrape scrape = Scrape.parse(bound.scrape().get());
+            assertThat(scrape.series())
+                    .hasSizeGreaterThan(30)
+                    .allSatisfy((name, sets) -> assertThat(sets).as(name).hasSizeLessThanOrEqualTo(500));
+            // The limits were reached, and nothing was lost by them.
+            assertThat(scrape.series().get("rag_hop_duration_seconds_count")).hasSize(500);
+            assertThat(scrape.series().get("rag_pool_attempts_total")).hasSize(51);
+            assertThat(sum(scrape, "rag_hop_duration_seconds_count")).isEqualTo(4.0 * MANY);
+            assertThat(sum(scrape, "rag_query_duration_seconds_count")).isEqualTo(MANY);
+            assertThat(sum(scrape, "rag_pool_attempts_total")).isEqualTo(MANY);
+            assertThat(sum(scrape, "rag_query_active")).isZero();
+        }
     }
 
     @ParameterizedTest

@@ -78,7 +78,8 @@ final class Everything {
                 10,
                 20,
                 attempts,
-                "LlmUnavailableException");
+                "LlmUnavailableException",
+                Duration.ofMillis(2));
         List<Degradation> degradations = List.of(new Degradation(name, "failed", text));
         Trace trace =
                 new Trace(id, name, Samples.NOW, Duration.ofSeconds(2), List.of(found, reranked, chat), degradations);

@@ -16,7 +16,7 @@ final class Golden {
     /** Compares; writes the file instead where the system property says so. The path is relative to the module. */
     static void check(Path file, String expected) throws IOException {
         if (Boolean.getBoolean(WRITE)) {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(file.toAbsolutePath().getParent());
             Files.writeString(file, expected);
         }
         assertThat(Files.exists(file) ? Files.readString(file) : "")
