@@ -1,5 +1,6 @@
 package dev.groundwork.rag.observability;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -45,7 +46,9 @@ public final class RollingFile implements LogSink {
     private final FileChannel lockFile;
 
     /** Not a channel: an interruption of the thread that writes would close one. */
-    private @Nullable RandomAccessFile out;
+    private @Nullable FileOutputStream out;
+
+    private long size;
 
     private boolean closed;
 
@@ -133,36 +136,34 @@ public final class RollingFile implements LogSink {
             throw new IOException("the log is closed: " + file);
         }
         byte[] line = (event.toJson() + "\n").getBytes(StandardCharsets.US_ASCII);
-        RandomAccessFile to = out == null ? reopen() : out;
-        long size = to.length();
+        FileOutputStream to = out == null ? reopen() : out;
         if (size > 0 && size + line.length > maxBytes) {
             to = roll();
-            size = to.length();
         }
         try {
-            to.seek(size);
             to.write(line);
+            size += line.length;
         } catch (IOException | RuntimeException e) {
-            cut(to, size);
+            cut();
             throw e;
         }
     }
 
-    /** Takes away what a failed write left; where even that fails, the file is opened anew and the half line ended. */
-    private void cut(RandomAccessFile to, long size) {
+    /** Takes away what a failed write left. Where that fails too, the half line is ended when the file is opened anew. */
+    private void cut() {
         try {
-            to.setLength(size);
-        } catch (IOException | RuntimeException e) {
-            out = null;
-            try {
-                to.close();
-            } catch (IOException ignored) {
-                // It is given up.
+            closeFile();
+            try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {
+                if (whole.length() > size) {
+                    whole.setLength(size);
+                }
             }
+        } catch (IOException e) {
+            // The caller hears of the failure that came before.
         }
     }
 
-    private RandomAccessFile roll() throws IOException {
+    private FileOutputStream roll() throws IOException {
         closeFile();
         Files.deleteIfExists(numbered(maxFiles - 1));
         for (int i = maxFiles - 2; i >= 0; i--) {
@@ -179,15 +180,13 @@ public final class RollingFile implements LogSink {
         return number == 0 ? file : file.resolveSibling(file.getFileName() + "." + number);
     }
 
-    private RandomAccessFile reopen() throws IOException {
-        RandomAccessFile opened = new RandomAccessFile(file.toFile(), "rw");
+    private FileOutputStream reopen() throws IOException {
+        FileOutputStream opened = new FileOutputStream(file.toFile(), true);
         try {
-            long size = opened.length();
-            if (size > 0) {
-                opened.seek(size - 1);
-                if (opened.read() != '\n') {
-                    opened.write('\n');
-                }
+            size = Files.size(file);
+            if (size > 0 && !endsWithLine()) {
+                opened.write('\n');
+                size++;
             }
         } catch (IOException e) {
             opened.close();
@@ -197,8 +196,15 @@ public final class RollingFile implements LogSink {
         return opened;
     }
 
+    private boolean endsWithLine() throws IOException {
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+            in.seek(in.length() - 1);
+            return in.read() == '\n';
+        }
+    }
+
     private void closeFile() throws IOException {
-        RandomAccessFile open = out;
+        FileOutputStream open = out;
         out = null;
         if (open != null) {
             open.close();

@@ -15,6 +15,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class RollingFileTest {
@@ -177,6 +179,24 @@ class RollingFileTest {
         log.close();
         assertThatThrownBy(() -> log.write(event(1, 0))).isInstanceOf(IOException.class);
         assertThat(lines("log")).isEmpty();
+    }
+
+    /** A disk that is full, where the system has one that always is. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDiskThatIsFullIsAnErrorForEachLineAndNoMore() throws IOException {
+        Files.createSymbolicLink(folder.resolve("log"), Path.of("/dev/full"));
+        try (RollingFile log = RollingFile.open(folder.resolve("log"))) {
+            for (int i = 0; i < 3; i++) {
+                int number = i;
+                assertThatThrownBy(() -> log.write(event(number, 0)))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("No space left");
+            }
+            Files.delete(folder.resolve("log")); // there is room again
+            log.write(event(4, 0));
+        }
+        assertThat(lines("log")).hasSize(1);
     }
 
     @Test
