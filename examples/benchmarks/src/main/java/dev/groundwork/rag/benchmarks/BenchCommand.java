@@ -49,7 +49,8 @@ public final class BenchCommand implements Runnable {
                         new RecallBenchmark(surroundings),
                         new PassagesBenchmark(surroundings),
                         new IngestBenchmark(surroundings),
-                        new LoggingBenchmark(surroundings))
+                        new LoggingBenchmark(surroundings),
+                        new MetricsBenchmark(surroundings))
                 .forEach(line::addSubcommand);
         line.addSubcommand(new PoolSimulation(surroundings.out()))
                 .addSubcommand(new PoolOverhead())
