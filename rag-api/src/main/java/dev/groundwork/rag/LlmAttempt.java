@@ -2,6 +2,7 @@ package dev.groundwork.rag;
 
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of one member of a pool. Holds no prompt, no key and none of the provider's words.
@@ -14,9 +15,16 @@ import java.util.Objects;
  * @param provider who runs the member's model, as OpenTelemetry's {@code gen_ai.provider.name} calls it, for instance
  *     {@code openai}; empty where not known
  * @param model the model that the member asks for; empty where not known
+ * @param firstToken how long a stream's first token took; {@code null} where nothing was streamed, or none came
  */
 public record LlmAttempt(
-        String member, Duration duration, Outcome outcome, String errorType, String provider, String model) {
+        String member,
+        Duration duration,
+        Outcome outcome,
+        String errorType,
+        String provider,
+        String model,
+        @Nullable Duration firstToken) {
 
     /** How an attempt ended. */
     public enum Outcome {
@@ -48,6 +56,6 @@ public record LlmAttempt(
 
     /** Makes one of a member whose provider and model are not known. */
     public LlmAttempt(String member, Duration duration, Outcome outcome, String errorType) {
-        this(member, duration, outcome, errorType, "", "");
+        this(member, duration, outcome, errorType, "", "", null);
     }
 }

@@ -79,6 +79,17 @@ public enum Metric {
             "gen_ai.provider.name",
             "gen_ai.request.model",
             "error.type"),
+    /** How long the first token of a streamed call took, in seconds. */
+    TIME_TO_FIRST_CHUNK(
+            "gen_ai.client.operation.time_to_first_chunk",
+            "How long the first token of a streamed attempt of the pool took",
+            Kind.HISTOGRAM,
+            Unit.SECONDS,
+            Buckets.MODEL,
+            "gen_ai.operation.name",
+            "gen_ai.provider.name",
+            "gen_ai.request.model",
+            "error.type"),
     /** Tokens that one call of a model read or wrote. */
     TOKEN_USAGE(
             "gen_ai.client.token.usage",

@@ -128,6 +128,9 @@ public final class MetricsListener implements RagListener {
 
     /** Each attempt of a pool is a call of a model; a hop without attempts that has a model is one itself. */
     private void model(Hop hop) {
+        if (hop.name().equals(Hop.REWRITE)) {
+            return; // what it names is a way to rewrite, not a model
+        }
         String operation = switch (hop.name()) {
             case Hop.EMBED -> "embeddings";
             case Hop.RERANK -> "rerank";
@@ -140,6 +143,16 @@ public final class MetricsListener implements RagListener {
             }
             if (attempt.outcome() != LlmAttempt.Outcome.SKIPPED) {
                 operation(attempt.duration(), operation, provider(attempt), model(attempt), errorType(attempt));
+            }
+            Duration firstToken = attempt.firstToken();
+            if (firstToken != null) {
+                metrics.take(
+                        Metric.TIME_TO_FIRST_CHUNK,
+                        seconds(firstToken),
+                        operation,
+                        provider(attempt),
+                        model(attempt),
+                        errorType(attempt));
             }
         }
         String model = hop.model();

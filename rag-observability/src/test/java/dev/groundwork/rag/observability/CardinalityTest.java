@@ -40,7 +40,8 @@ class CardinalityTest {
                 LlmAttempt.Outcome.FAILED,
                 "Error" + i,
                 "provider" + i,
-                "model" + i);
+                "model" + i,
+                Duration.ofMillis(1));
         Hop chat = hop(Hop.CHAT, "model" + i, List.of(attempt));
         List<Hop> hops = List.of(leg, fused, reranked, chat);
         listener.onEvent(new RagEvent.QuestionStarted(pipeline, RagEvent.Operation.SEARCH, question));

@@ -291,7 +291,8 @@ class MetricsListenerTest {
                                         LlmAttempt.Outcome.TIMED_OUT,
                                         "",
                                         "openai",
-                                        "small-1"),
+                                        "small-1",
+                                        null),
                                 new LlmAttempt("resting", Duration.ZERO, LlmAttempt.Outcome.SKIPPED, ""),
                                 new LlmAttempt(
                                         "west",
@@ -299,7 +300,8 @@ class MetricsListenerTest {
                                         LlmAttempt.Outcome.SERVED,
                                         "",
                                         "anthropic",
-                                        "large-1")))));
+                                        "large-1",
+                                        Duration.ofMillis(125))))));
         listener.onEvent(Samples.completed(2, Samples.embed()));
 
         assertThat(recorded("gen_ai.client.operation.duration", call("chat", "openai", "small-1", "timed_out"))
@@ -308,6 +310,12 @@ class MetricsListenerTest {
         assertThat(recorded("gen_ai.client.operation.duration", call("chat", "anthropic", "large-1", "none"))
                         .sum())
                 .isEqualTo(0.3);
+        assertThat(recorded("gen_ai.client.operation.time_to_first_chunk", call("chat", "anthropic", "large-1", "none"))
+                        .sum())
+                .isEqualTo(0.125);
+        assertThat(metrics.snapshot().distributions().keySet())
+                .filteredOn(series -> series.name().endsWith("time_to_first_chunk"))
+                .hasSize(1);
         assertThat(recorded("gen_ai.client.operation.duration", call("embeddings", "unknown", "bge-small", "none"))
                         .sum())
                 .isEqualTo(0.012345678);

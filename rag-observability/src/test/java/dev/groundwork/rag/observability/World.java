@@ -202,7 +202,8 @@ final class World {
                     LlmAttempt.Outcome.RATE_LIMITED,
                     "RateLimitException (429)",
                     "openai",
-                    "small-1");
+                    "small-1",
+                    null);
             if (poolFails) {
                 throw new LlmUnavailableException(
                         List.of(
@@ -213,7 +214,13 @@ final class World {
                         new IllegalStateException(failure));
             }
             LlmAttempt served = new LlmAttempt(
-                    member, Duration.ofMillis(40), LlmAttempt.Outcome.SERVED, "", "anthropic", "large-1");
+                    member,
+                    Duration.ofMillis(40),
+                    LlmAttempt.Outcome.SERVED,
+                    "",
+                    "anthropic",
+                    "large-1",
+                    Duration.ofMillis(12));
             return new LlmReply(
                     ChatResponse.builder()
                             .aiMessage(AiMessage.from("Every day. [1]"))

@@ -18,6 +18,7 @@ import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -296,6 +297,13 @@ final class Attempt implements StreamingChatResponseHandler {
         } finally {
             stepIn(wasIn);
         }
+    }
+
+    /** Returns how long the first token took; {@code null} where nothing was streamed, or none came. */
+    @Nullable
+    Duration firstToken() {
+        long nanos = firstTokenNanos;
+        return streaming == null || nanos < 0 ? null : Duration.ofNanos(nanos);
     }
 
     /** Returns whether this is the end, and one that is told: what comes after the call was given up tells nothing. */

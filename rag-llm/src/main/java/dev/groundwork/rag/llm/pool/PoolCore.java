@@ -180,7 +180,8 @@ final class PoolCore implements Dispatcher.Observer {
                     usage.outputTokens(),
                     price == null ? 0 : price.of(usage.inputTokens(), usage.outputTokens())));
         }
-        return new LlmAttempt(member.name(), took, outcome, errorType, member.provider(), member.modelName());
+        return new LlmAttempt(
+                member.name(), took, outcome, errorType, member.provider(), member.modelName(), attempt.firstToken());
     }
 
     List<MemberStatus> statuses() {
