@@ -10,8 +10,10 @@
  * }</pre>
  *
  * <p>Nothing here writes the text of a question, a conversation, an answer or a source, nor the message of an exception,
- * at any level: only names, ids, counts, times and scores. User name, password, query and key-value fragment of a URL are
- * cut from names and ids.
+ * at any level: only names, ids, counts, times and scores. User name, password, query and key-value fragment of a URL, keys
+ * in a provider's form and e-mail addresses are cut from names and ids. Texts of questions, answers and sources are logged
+ * only where {@link dev.groundwork.rag.observability.JsonEventLogger#content(boolean)} says so, through a
+ * {@link dev.groundwork.rag.observability.Redactor}.
  */
 @NullMarked
 package dev.groundwork.rag.observability;
