@@ -42,7 +42,7 @@ class DashboardsTest {
 
     @Test
     void theFilesAreWhatTheCodeMakes() throws IOException {
-        Golden.check(DASHBOARD, Dashboard.json());
+        Golden.check(DASHBOARD, DashboardJson.json());
         Golden.check(ALERTS, Alerts.yaml());
     }
 
@@ -191,7 +191,7 @@ class DashboardsTest {
 
     @Test
     void theDashboardShowsEveryMetric() {
-        String dashboard = Dashboard.json();
+        String dashboard = DashboardJson.json();
         for (Metric metric : Metric.values()) {
             assertThat(dashboard).contains(metric.prometheusName());
         }
