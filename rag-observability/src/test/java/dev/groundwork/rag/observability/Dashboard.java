@@ -141,7 +141,14 @@ final class Dashboard {
                         "s",
                         new Query(
                                 quantile(0.95, calls, "gen_ai_operation_name, gen_ai_request_model", ""),
-                                "{{gen_ai_operation_name}} {{gen_ai_request_model}}")));
+                                "{{gen_ai_operation_name}} {{gen_ai_request_model}}")),
+                Panel.of(
+                        "95 % of first tokens come within",
+                        Metric.TIME_TO_FIRST_CHUNK.description(),
+                        "s",
+                        new Query(
+                                quantile(0.95, Metric.TIME_TO_FIRST_CHUNK, "gen_ai_request_model", ""),
+                                "{{gen_ai_request_model}}")));
     }
 
     private static List<Panel> quality() {

@@ -91,6 +91,9 @@ class OutageFaultsTest {
 
             assertThat(requireNonNull(call.reply).member()).isEqualTo("b");
             assertThat(call.text()).isEqualTo("t0 t1 t2 end");
+            assertThat(requireNonNull(call.reply).attempts())
+                    .extracting(LlmAttempt::firstToken)
+                    .containsExactly(null, SECOND);
             assertThat(at.calls("a")).isEqualTo(1);
             at.assertSound();
         }
