@@ -97,14 +97,14 @@ public final class OpenTelemetryTracing implements RagListener {
     }
 
     /**
-     * Returns the trace of a question that is under way, for who wants to link to it, such as a log line; empty before it
-     * began, after it ended, and where it is not sampled by a tracer at all.
+     * Returns the ids of a question that is under way, for log lines: {@code JsonEventLogger.builder().traceIds(tracing::traceIds)}.
      *
      * @param requestId the question's {@link dev.groundwork.rag.Question#requestId()}; where two questions with the same id
      *     are under way, the one that began first counts
+     * @return empty before it began, after it ended, and where there is no tracer behind the telemetry
      */
-    public Optional<SpanContext> traceOf(String requestId) {
-        return Optional.ofNullable(open.get(requestId));
+    public Optional<TraceIds> traceIds(String requestId) {
+        return Optional.ofNullable(open.get(requestId)).map(span -> new TraceIds(span.getTraceId(), span.getSpanId()));
     }
 
     /** Writes ingestions down; questions are followed by {@link #watch}. */

@@ -326,34 +326,23 @@ class OpenTelemetryTracingTest {
     }
 
     @Test
-    void tellsTheTraceOfAQuestionWhileItIsUnderWay() {
-        List<Optional<SpanContext>> seen = new ArrayList<>();
-        Retriever looking = new Retriever() {
-            @Override
-            public String name() {
-                return "looking";
-            }
-
-            @Override
-            public List<Hit> retrieve(Question question, int limit, Deadline deadline) {
-                seen.add(tracing.traceOf(question.requestId()));
-                return List.of();
-            }
-        };
-        List<Optional<SpanContext>> atTheEnd = new ArrayList<>();
-        try (Rag rag = rag(looking)
-                .listener(event -> {
-                    if (event instanceof RagEvent.SearchCompleted done) {
-                        atTheEnd.add(tracing.traceOf(done.question().requestId()));
-                    }
-                })
-                .build()) {
+    void linesOfTheLogHaveTheIdsOfTheirQuestionsSpan() {
+        List<Map<String, Object>> lines = Collections.synchronizedList(new ArrayList<>());
+        JsonEventLogger log = JsonEventLogger.builder()
+                .sink(LogSink.lines(line -> lines.add(Samples.parse(line))))
+                .level(LogLevel.EXTENDED)
+                .traceIds(tracing::traceIds)
+                .build();
+        try (Rag rag = rag(leg("one")).listener(log).build()) {
             rag.search(Question.of("what?").withRequestId("r-1"));
         }
         SpanContext root = spans().get("invoke_workflow docs").getSpanContext();
-        assertThat(seen).containsExactly(Optional.of(root));
-        assertThat(atTheEnd).containsExactly(Optional.of(root));
-        assertThat(tracing.traceOf("r-1")).isEmpty();
+        assertThat(lines)
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .containsEntry("rag.trace_id", root.getTraceId())
+                        .containsEntry("rag.span_id", root.getSpanId()));
+        assertThat(tracing.traceIds("r-1")).isEmpty();
     }
 
     @Test
@@ -373,7 +362,7 @@ class OpenTelemetryTracingTest {
         try (Rag rag = rag(leg("one")).listener(none).build()) {
             assertThat(rag.search("what?").hits()).hasSize(1);
         }
-        assertThat(none.traceOf("r-1")).isEmpty();
+        assertThat(none.traceIds("r-1")).isEmpty();
     }
 
     @Test
