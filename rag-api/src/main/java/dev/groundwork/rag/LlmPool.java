@@ -40,6 +40,11 @@ public interface LlmPool extends ChatModel, AutoCloseable {
     /** Returns each member's state, in the order of preference. Does not call any provider. */
     List<MemberStatus> members();
 
+    /** Returns how many calls wait for a member that is free; 0 where a pool has no queue. */
+    default int waiting() {
+        return 0;
+    }
+
     /** Closes what the pool owns. Calls under way may be given a bounded time to end; then they are cancelled. */
     @Override
     void close();

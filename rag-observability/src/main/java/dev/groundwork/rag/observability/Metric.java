@@ -112,6 +112,8 @@ public enum Metric {
             Unit.NONE,
             "member",
             "state"),
+    /** Calls that wait for a member. */
+    POOL_WAITING("rag.pool.waiting", "Calls that wait for a member of the pool", Kind.GAUGE, Unit.NONE, "pool"),
     /** Calls of a member of the pool that are under way. */
     POOL_MEMBER_ACTIVE(
             "rag.pool.member.active", "Calls of a member that are under way", Kind.GAUGE, Unit.NONE, "member"),

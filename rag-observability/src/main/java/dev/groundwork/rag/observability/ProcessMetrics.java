@@ -44,6 +44,7 @@ public final class ProcessMetrics implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessMetrics.class);
     private static final String SINK = "process";
+    private static final String POOL = "pool";
     private static final String FAILED = "source_failed";
 
     private final SafeMetrics metrics;
@@ -183,6 +184,7 @@ public final class ProcessMetrics implements AutoCloseable {
         private final MetricsSink sink;
         private final List<Source> sources = new ArrayList<>();
         private Duration interval = DEFAULT_INTERVAL;
+        private int pools;
 
         private Builder(MetricsSink sink) {
             this.sink = sink;
@@ -208,16 +210,20 @@ public final class ProcessMetrics implements AutoCloseable {
             return this;
         }
 
-        /** Reads the state of each member of a pool. Calls no provider. */
+        /** Reads the state of each member of a pool, and how many calls wait for one (label {@code pool}: {@code pool},
+         * {@code pool-2} ...). Calls no provider. */
         public Builder pool(LlmPool pool) {
             Supplier<List<MemberStatus>> members = Objects.requireNonNull(pool, "pool")::members;
             Set<String> before = new HashSet<>();
-            sources.add(new Source("pool", to -> {
+            pools++;
+            String name = pools == 1 ? POOL : POOL + "-" + pools;
+            sources.add(new Source(name, to -> {
+                to.metrics.take(Metric.POOL_WAITING, pool.waiting(), name);
                 List<MemberStatus> now = members.get();
                 now.forEach(member -> before.remove(member.name()));
-                for (String name : before) {
-                    to.state(name, null);
-                    to.metrics.take(Metric.POOL_MEMBER_ACTIVE, 0, name);
+                for (String member : before) {
+                    to.state(member, null);
+                    to.metrics.take(Metric.POOL_MEMBER_ACTIVE, 0, member);
                 }
                 before.clear();
                 for (MemberStatus member : now) {

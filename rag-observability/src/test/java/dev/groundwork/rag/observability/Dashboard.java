@@ -114,10 +114,11 @@ final class Dashboard {
                         "short",
                         new Query(sum(Metric.POOL_MEMBER_STATE, "member, state", "") + " > 0", "{{member}} {{state}}")),
                 Panel.of(
-                        "Calls under way",
-                        Metric.POOL_MEMBER_ACTIVE.description(),
+                        "Calls under way, and waiting",
+                        Metric.POOL_MEMBER_ACTIVE.description() + "; and calls that wait for a member",
                         "short",
-                        new Query(sum(Metric.POOL_MEMBER_ACTIVE, "member", ""), "{{member}}")),
+                        new Query(sum(Metric.POOL_MEMBER_ACTIVE, "member", ""), "{{member}}"),
+                        new Query(sum(Metric.POOL_WAITING, "pool", ""), "waiting")),
                 Panel.of(
                         "Left of limits",
                         Metric.POOL_MEMBER_LIMIT_LEFT.description(),

@@ -58,6 +58,7 @@ class ProcessMetricsTest {
                 .isZero();
         assertThat(gauge("rag.pool.member.state", "member", "spare", "state", "resting"))
                 .isEqualTo(1);
+        assertThat(gauge("rag.pool.waiting", "pool", "pool")).isEqualTo(2);
         assertThat(gauge("rag.pool.member.active", "member", "primary")).isEqualTo(2);
         assertThat(gauge("rag.pool.member.limit_left", "member", "primary", "limit", "requests"))
                 .isEqualTo(58);

@@ -247,6 +247,11 @@ final class World {
         }
 
         @Override
+        public int waiting() {
+            return 2;
+        }
+
+        @Override
         public List<MemberStatus> members() {
             return List.of(
                     new MemberStatus(

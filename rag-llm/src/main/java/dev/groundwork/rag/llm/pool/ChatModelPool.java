@@ -215,7 +215,7 @@ public final class ChatModelPool implements LlmPool {
         return engine.statuses();
     }
 
-    /** Returns how many calls wait for a member. */
+    @Override
     public int waiting() {
         return engine.waiting();
     }
