@@ -50,8 +50,6 @@ public final class SloMonitor implements RagListener, AutoCloseable {
     /** How often rates are computed where the builder says nothing. */
     public static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(10);
 
-    static final String BURN_RATE = "rag.slo.burn_rate";
-
     /** The short window is so many spans: what falls out of it at once is a tenth of it. */
     private static final int SHORT_SPANS = 10;
 
@@ -181,7 +179,7 @@ public final class SloMonitor implements RagListener, AutoCloseable {
 
     private static void gauge(MetricsSink sink, Status status, String window, double burn) {
         sink.gauge(
-                BURN_RATE,
+                Metric.SLO_BURN_RATE.metricName(),
                 Map.of("pipeline", status.pipeline(), "slo", status.slo().name(), "window", window),
                 burn);
     }
