@@ -16,6 +16,7 @@ import dev.groundwork.rag.Retriever;
 import dev.groundwork.rag.Score;
 import dev.groundwork.rag.Trace;
 import dev.groundwork.rag.llm.pool.ChatModelPool;
+import dev.groundwork.rag.llm.pool.PoolEvent;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.UserMessage;
@@ -45,6 +46,8 @@ class EveryEventTest {
 
     private static final int QUESTIONS = 240;
 
+    private static final String WARM_UP = "How long do you take?";
+
     /** Finds one segment that is named after the question; or fails, or hangs, as the question says. */
     private record Leg(String name) implements Retriever {
 
@@ -61,17 +64,22 @@ class EveryEventTest {
         }
     }
 
-    /** Says what it was asked; every seventh call is slow, so that it is hedged, and every fifth one fails. */
+    /** Says what it was asked; one call of 37 is slow, so that it is hedged, and every fifth one fails. */
     private static final class Model implements ChatModel {
 
         private final AtomicInteger calls = new AtomicInteger();
 
         @Override
         public ChatResponse doChat(ChatRequest request) {
+            ChatMessage last = request.messages().getLast();
+            String asked = last instanceof UserMessage user ? user.singleText() : "";
+            if (asked.equals(WARM_UP)) {
+                return answer(asked);
+            }
             int call = calls.incrementAndGet();
-            if (call % 7 == 0) {
+            if (call % 37 == 0) {
                 try {
-                    Thread.sleep(60);
+                    Thread.sleep(300);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     throw new IllegalStateException("interrupted", e);
@@ -80,8 +88,10 @@ class EveryEventTest {
             if (call % 5 == 0) {
                 throw new InternalServerException("busy");
             }
-            ChatMessage last = request.messages().getLast();
-            String asked = last instanceof UserMessage user ? user.singleText() : "";
+            return answer(asked);
+        }
+
+        private static ChatResponse answer(String asked) {
             return ChatResponse.builder()
                     .aiMessage(AiMessage.from(
                             "It is [1]. " + asked.lines().toList().getLast()))
@@ -102,10 +112,16 @@ class EveryEventTest {
     void isTheQuestionsOwnAndComesOnce() throws Exception {
         Map<String, ConcurrentLinkedQueue<RagEvent>> events = new ConcurrentHashMap<>();
         Map<String, Trace> traces = new ConcurrentHashMap<>();
+        AtomicInteger hedges = new AtomicInteger();
         try (ChatModelPool pool = ChatModelPool.builder()
                         .member("first", new Model(), null)
                         .member("second", new Model(), null)
                         .hedging(0.2)
+                        .listener(event -> {
+                            if (event instanceof PoolEvent.AttemptEnded attempt && attempt.hedge()) {
+                                hedges.incrementAndGet();
+                            }
+                        })
                         .build();
                 Rag rag = Rag.builder()
                         .retriever(new Leg("one"))
@@ -118,6 +134,9 @@ class EveryEventTest {
                                 .add(event))
                         .build();
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 80; i++) {
+                pool.chat(WARM_UP); // what is slow shows against what was usual
+            }
             List<Future<?>> asked = new ArrayList<>();
             for (int i = 0; i < QUESTIONS; i++) {
                 Question question = Question.of(text(i)).withRequestId("id of " + text(i));
@@ -140,6 +159,7 @@ class EveryEventTest {
             }
         }
 
+        assertThat(hedges).as("second attempts beside slow ones").hasPositiveValue();
         assertThat(events).hasSize(QUESTIONS);
         for (int i = 0; i < QUESTIONS; i++) {
             String id = "id of " + text(i);

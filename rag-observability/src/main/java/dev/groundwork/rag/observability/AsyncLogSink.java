@@ -42,7 +42,7 @@ public final class AsyncLogSink implements LogSink {
 
     /**
      * How often the thread looks for events. It is not woken for each, since that would cost the thread that asks a question
-     * some microseconds; only where the queue is half full.
+     * some microseconds; only where the queue is half full, by number or by memory.
      */
     private static final long LOOK_NANOS = 50_000_000;
 
@@ -118,7 +118,8 @@ public final class AsyncLogSink implements LogSink {
         }
         long own = event.weight();
         int before = waiting.getAndIncrement();
-        if (before >= capacity || weight.addAndGet(own) > MAX_WEIGHT) {
+        long held = before < capacity ? weight.addAndGet(own) : 0;
+        if (before >= capacity || held > MAX_WEIGHT) {
             waiting.decrementAndGet();
             if (before < capacity) {
                 weight.addAndGet(-own);
@@ -127,7 +128,8 @@ public final class AsyncLogSink implements LogSink {
             return;
         }
         queue.add(event);
-        if (before == capacity / 2) {
+        boolean heavy = held >= MAX_WEIGHT / 2 && held - own < MAX_WEIGHT / 2;
+        if (before == capacity / 2 || heavy) {
             LockSupport.unpark(thread);
         }
         if (ended) {
