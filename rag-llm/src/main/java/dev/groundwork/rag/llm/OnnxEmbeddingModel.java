@@ -299,6 +299,14 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         return truncatedTexts.get();
     }
 
+    /**
+     * Returns how many bytes of native memory the weights take, 0 once it is closed. ONNX Runtime does not tell what it works
+     * with on top of that: for bge-small and texts of 512 tokens it was about 30 MB a text under way.
+     */
+    public long memoryBytes() {
+        return loaded.encoder().memoryBytes();
+    }
+
     /** Returns the most tokens that are read of a text, with its instruction and the two special tokens. */
     public int maxTokens() {
         return maxTokens;
