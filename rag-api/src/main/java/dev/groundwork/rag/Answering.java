@@ -239,7 +239,7 @@ final class Answering {
         switch (failure) {
             case LlmUnavailableException e ->
                 context.recorder().degraded(Hop.CHAT, "llm_unavailable", describe(e.attempts()));
-            case DeadlineExceededException e -> context.recorder().degraded(Hop.CHAT, "timed_out", "");
+            case DeadlineExceededException e -> context.recorder().degraded(Hop.CHAT, Retrieval.TIMED_OUT, "");
             default ->
                 context.recorder()
                         .degraded(Hop.CHAT, "failed", failure.getClass().getSimpleName());

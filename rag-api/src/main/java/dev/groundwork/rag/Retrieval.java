@@ -1,6 +1,7 @@
 package dev.groundwork.rag;
 
 import dev.langchain4j.data.embedding.Embedding;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,9 @@ final class Retrieval {
 
     /** What is left to vectors where the model knows no word, to order what words can't tell apart. */
     private static final double LEAST_WEIGHT = 0.05;
+
+    /** Why something is missing that was not done in time. */
+    static final String TIMED_OUT = "timed_out";
 
     private final HopExecutor executor;
     private final @Nullable QueryRewriter rewriter;
@@ -80,7 +84,7 @@ final class Retrieval {
         double share = retrievers.size() == 1 ? 1 : last && reranker == null ? LAST_SHARE : SKIPPABLE_SHARE;
         AtomicReference<@Nullable Embedding> embedded = new AtomicReference<>();
         Map<String, List<Hit>> legs =
-                legs(question, queries, candidates, deadline.share(share), scope, recorder, embedded::set);
+                legs(question, queries, candidates, deadline, share, scope, recorder, embedded::set);
         int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
         List<Hit> fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
         fused = titles(question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder);
@@ -116,11 +120,13 @@ final class Retrieval {
             Question question,
             QueryRewriter.Rewrite queries,
             int candidates,
-            Deadline legDeadline,
+            Deadline deadline,
+            double share,
             QuestionScope scope,
             Recorder recorder,
             Consumer<Embedding> embedded)
             throws Exception {
+        Deadline legDeadline = deadline.share(share);
         try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) {
             List<Running<List<Hit>>> running = new ArrayList<>();
             for (Retriever retriever : retrievers) {
@@ -130,11 +136,12 @@ final class Retrieval {
                         () -> leg(
                                 retriever, question, queries, candidates, legDeadline, recorder, snapshot, embedded)));
             }
-            return await(running, legDeadline, recorder);
+            return await(running, legDeadline, deadline.timeout(), recorder);
         }
     }
 
-    private Map<String, List<Hit>> await(List<Running<List<Hit>>> running, Deadline legDeadline, Recorder recorder)
+    private Map<String, List<Hit>> await(
+            List<Running<List<Hit>>> running, Deadline legDeadline, Duration timeout, Recorder recorder)
             throws Exception {
         Map<String, List<Hit>> found = new LinkedHashMap<>();
         List<Degradation> failures = new ArrayList<>();
@@ -149,7 +156,7 @@ final class Retrieval {
             } catch (DeadlineExceededException e) {
                 recorder.abandon(retriever, Hop.Status.TIMED_OUT);
                 running.get(i).leave();
-                failures.add(new Degradation(retriever.name(), "timed_out", ""));
+                failures.add(new Degradation(retriever.name(), TIMED_OUT, ""));
                 firstFailure = firstFailure == null ? e : firstFailure;
             } catch (Exception | LinkageError | StackOverflowError e) {
                 failures.add(
@@ -161,6 +168,9 @@ final class Retrieval {
             if (firstFailure instanceof IllegalArgumentException mistake) {
                 // The question itself is at fault, for instance a filter that the index can't translate.
                 throw mistake;
+            }
+            if (failures.stream().allMatch(failure -> failure.reason().equals(TIMED_OUT))) {
+                throw new DeadlineExceededException(retrievers.getFirst().name(), timeout);
             }
             throw new RetrievalFailedException(failures, firstFailure);
         }
@@ -362,7 +372,7 @@ final class Retrieval {
             throw e;
         } catch (DeadlineExceededException e) {
             hop.failed(e);
-            reason = "timed_out";
+            reason = TIMED_OUT;
             detail = "";
         } catch (Exception | LinkageError | StackOverflowError e) {
             hop.failed(e);

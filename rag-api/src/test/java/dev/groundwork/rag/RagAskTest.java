@@ -133,6 +133,25 @@ class RagAskTest {
     }
 
     @Test
+    void timeIsUpWhereEveryLegHangs() {
+        CountDownLatch never = new CountDownLatch(1);
+        try (Rag rag = Fakes.rag(Fakes.hanging("vector", never), Fakes.hanging("text", never))
+                .build()) {
+            Duration timeout = Duration.ofMillis(200);
+            assertThatThrownBy(() -> rag.search(Question.of("what?").withTimeout(timeout)))
+                    .isInstanceOfSatisfying(DeadlineExceededException.class, e -> {
+                        assertThat(e.hop()).isEqualTo("vector");
+                        assertThat(e.timeout()).isEqualTo(timeout);
+                    });
+        }
+        try (Rag rag =
+                Fakes.rag(Fakes.hanging("vector", never), Fakes.failing("text")).build()) {
+            assertThatThrownBy(() -> rag.search(Question.of("what?").withTimeout(Duration.ofMillis(200))))
+                    .isInstanceOf(RetrievalFailedException.class);
+        }
+    }
+
+    @Test
     void skipsARerankerThatFailsAndFlagsIt() {
         try (Rag rag = Fakes.rag(Fakes.finding("vector", A, B))
                 .reranker(Fakes.reranker(() -> {
