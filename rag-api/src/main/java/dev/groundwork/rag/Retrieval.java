@@ -174,7 +174,7 @@ final class Retrieval {
             }
             throw new RetrievalFailedException(failures, firstFailure);
         }
-        failures.forEach(f -> recorder.degraded(f.hop(), f.reason(), f.detail()));
+        failures.forEach(recorder::legMissing);
         return found;
     }
 

@@ -105,6 +105,22 @@ class RagAskTest {
     }
 
     @Test
+    void anAbstentionTellsThatALegWasMissing() {
+        try (Rag rag = Fakes.rag(Fakes.failing("vector"), Fakes.finding("text")).build()) {
+            Answer answer = rag.ask("what?");
+            assertThat(answer).isInstanceOf(Answer.Abstained.class);
+            assertThat(answer.text()).contains("a part of the search failed");
+            assertThat(answer.degradations())
+                    .containsExactly(new Degradation("vector", "failed", "IllegalStateException"));
+        }
+        try (Rag rag = Fakes.rag(Fakes.finding("vector"), Fakes.finding("text")).build()) {
+            Answer answer = rag.ask("what?");
+            assertThat(answer.text()).doesNotContain("failed");
+            assertThat(answer.degradations()).isEmpty();
+        }
+    }
+
+    @Test
     void failsClosedWhenEveryLegFails() {
         FakePool pool = FakePool.saying("made up");
         try (Rag rag = Fakes.rag(Fakes.failing("vector"), Fakes.failing("text"))
