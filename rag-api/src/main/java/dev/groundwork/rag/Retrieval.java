@@ -88,6 +88,7 @@ final class Retrieval {
         int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
         List<Hit> fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
         fused = titles(question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder);
+        fused = late(question, fused, legs, embedded.get(), settings, deadline, scope, recorder);
         Answerability answerability =
                 Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).orElse(null);
         if (reranker == null || fused.isEmpty()) {
@@ -230,13 +231,18 @@ final class Retrieval {
 
     /** What vectors count: less where the model knows few of the words that were found, and next to nothing where none. */
     private double vectorWeight(Question question, Map<String, List<Hit>> legs, RagSettings settings) {
+        return settings.vectorWeight() * understood(question, legs);
+    }
+
+    /** Returns how much of the question the model understands, from next to nothing to 1. */
+    private double understood(Question question, Map<String, List<Hit>> legs) {
         double fluency = retrievers.stream()
                 .filter(VectorRetriever.class::isInstance)
                 .mapToDouble(leg -> fluency((VectorRetriever) leg, question, legs.getOrDefault(Hop.TEXT, List.of())))
                 .min()
                 .orElse(1);
         double share = (fluency - NO_FLUENCY) / (ENOUGH_FLUENCY - NO_FLUENCY);
-        return settings.vectorWeight() * Math.clamp(share, LEAST_WEIGHT, 1);
+        return Math.clamp(share, LEAST_WEIGHT, 1);
     }
 
     /** Passages tell their language better than a question of a few words; they are asked where words found any. */
@@ -292,11 +298,7 @@ final class Retrieval {
         if (settings.titleHops() == 0 || embedding == null || fusion != null || legs.size() < 2 || fused.isEmpty()) {
             return fused;
         }
-        VectorRetriever vector = retrievers.stream()
-                .filter(VectorRetriever.class::isInstance)
-                .map(VectorRetriever.class::cast)
-                .findFirst()
-                .orElse(null);
+        VectorRetriever vector = vectorLeg();
         if (vector == null) {
             return fused;
         }
@@ -320,6 +322,52 @@ final class Retrieval {
                     return List.copyOf(followed.subList(0, Math.min(limit, followed.size())));
                 },
                 hop::ok);
+    }
+
+    /** Compares tokens where the index has some; what goes wrong with it costs nothing else. */
+    private List<Hit> late(
+            Question question,
+            List<Hit> fused,
+            Map<String, List<Hit>> legs,
+            @Nullable Embedding embedding,
+            RagSettings settings,
+            Deadline deadline,
+            QuestionScope scope,
+            Recorder recorder)
+            throws Exception {
+        VectorRetriever vector = vectorLeg();
+        if (settings.lateWeight() == 0
+                || vector == null
+                || !(embedding instanceof TokenEmbedding asked)
+                || asked.tokens().size() == 0
+                || fused.size() < 2) {
+            return fused;
+        }
+        double weight = settings.lateWeight() * understood(question, legs);
+        Recorder.OpenHop hop = recorder.begin(this, Hop.LATE, fused.size());
+        return skippable(
+                Hop.LATE,
+                hop,
+                fused,
+                deadline,
+                scope,
+                recorder,
+                own -> {
+                    List<String> best = fused.stream()
+                            .limit(LateOrder.COMPARED)
+                            .map(Hit::id)
+                            .toList();
+                    return LateOrder.order(fused, vector.reader().compareTokens(asked.tokens(), best), weight);
+                },
+                hop::ok);
+    }
+
+    private @Nullable VectorRetriever vectorLeg() {
+        return retrievers.stream()
+                .filter(VectorRetriever.class::isInstance)
+                .map(VectorRetriever.class::cast)
+                .findFirst()
+                .orElse(null);
     }
 
     private List<Hit> rerank(

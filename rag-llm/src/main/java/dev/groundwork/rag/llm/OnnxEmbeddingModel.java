@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import dev.groundwork.rag.EmbeddingFailedException;
 import dev.groundwork.rag.Fingerprinted;
 import dev.groundwork.rag.Fluent;
+import dev.groundwork.rag.TokenEmbedding;
 import dev.groundwork.rag.llm.OnnxEmbeddingLoader.Source;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
@@ -89,6 +90,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     private final OnnxEmbeddingLoader.Loaded loaded;
     private final EmbeddingWorkers workers;
     private final AtomicLong truncatedTexts = new AtomicLong();
+    private final @Nullable TellingTokens telling;
 
     private OnnxEmbeddingModel(Builder builder, Pooling pooling, OnnxEmbeddingLoader.Loaded loaded) {
         this.modelName = builder.modelName;
@@ -101,6 +103,8 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         this.listeners = builder.listeners;
         this.loaded = loaded;
         this.workers = new EmbeddingWorkers(builder.parallelism);
+        boolean even = loaded.encoder().dimension() % 2 == 0;
+        this.telling = builder.tokenVectors && even ? new TellingTokens(new Read(), dimension()) : null;
     }
 
     /**
@@ -145,10 +149,17 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         List<String> texts = request.inputs().stream().map(EmbeddingInput::text).toList();
         @Nullable Embedding[] embeddings = new Embedding[texts.size()];
         AtomicLongArray tokens = new AtomicLongArray(texts.size());
+        boolean withTokens = Boolean.TRUE.equals(request.parameters().parameter(TokenEmbedding.WANTED));
+        int before = 1 + (withTokens ? loaded.tokenizer().count(instruction) : 0);
         workers.run(texts.size(), i -> {
             long[] ids = tokenize(instruction + texts.get(i), i);
             tokens.set(i, ids.length - 2L);
-            embeddings[i] = Embedding.from(vector(ids));
+            FloatBuffer vectors = run(ids);
+            float[] vector = normalized(pooled(vectors.duplicate(), ids.length));
+            embeddings[i] = withTokens && telling != null
+                    ? new TokenEmbedding(
+                            vector, telling.of(ids, vectors, Math.min(before, ids.length - 1), ids.length - 1))
+                    : Embedding.from(vector);
         });
         long tokenCount = 0;
         List<Embedding> inOrder = new ArrayList<>(texts.size());
@@ -182,8 +193,17 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         return tokens.ids();
     }
 
-    private float[] vector(long[] ids) {
-        return normalized(pooled(run(ids), ids.length));
+    /** Reads texts for {@link TellingTokens}. */
+    private final class Read implements TellingTokens.Model {
+        @Override
+        public long[] ids(String text) {
+            return loaded.tokenizer().encode(text, maxTokens).ids();
+        }
+
+        @Override
+        public FloatBuffer run(long[] ids) {
+            return OnnxEmbeddingModel.this.run(ids);
+        }
     }
 
     private FloatBuffer run(long[] ids) {
@@ -195,19 +215,19 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     }
 
     /** Returns the vectors of a passage's tokens, without the special ones. */
-    TokenVectors passageTokens(String text) {
+    EncodedTokens passageTokens(String text) {
         return tokenVectors(passageInstruction, text);
     }
 
     /** Returns the vectors that a query's tokens have behind the instruction, without the special ones. */
-    TokenVectors queryTokens(String text) {
+    EncodedTokens queryTokens(String text) {
         return tokenVectors(queryInstruction, text);
     }
 
-    private TokenVectors tokenVectors(String instruction, String text) {
+    private EncodedTokens tokenVectors(String instruction, String text) {
         long[] ids = loaded.tokenizer().encode(instruction + text, maxTokens).ids();
         int before = 1 + loaded.tokenizer().count(instruction);
-        return TokenVectors.of(ids, run(ids), dimension(), Math.min(before, ids.length - 1), ids.length - 1);
+        return EncodedTokens.of(ids, run(ids), dimension(), Math.min(before, ids.length - 1), ids.length - 1);
     }
 
     private float[] pooled(FloatBuffer tokenVectors, int tokens) {
@@ -247,10 +267,15 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         return listeners;
     }
 
-    /** Returns the input type alone; a request that sets another parameter is refused by LangChain4j. */
+    /**
+     * Returns the input type, and {@link TokenEmbedding#WANTED} unless {@link Builder#tokenVectors} says no; a request that
+     * sets another parameter is refused by LangChain4j.
+     */
     @Override
     public Set<EmbeddingParameter<?>> supportedParameters() {
-        return Set.of(EmbeddingRequestParameters.INPUT_TYPE);
+        return telling == null
+                ? Set.of(EmbeddingRequestParameters.INPUT_TYPE)
+                : Set.of(EmbeddingRequestParameters.INPUT_TYPE, TokenEmbedding.WANTED);
     }
 
     /** Returns the dimension that the graph declares; works after {@link #close()} too. */
@@ -347,6 +372,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         private String passageInstruction = "";
         private LongTextPolicy longTexts = LongTextPolicy.TRUNCATE;
         private boolean multilingual;
+        private boolean tokenVectors = true;
         private int intraOpThreads = DEFAULT_INTRA_OP_THREADS;
         private int parallelism = Runtime.getRuntime().availableProcessors();
         private List<EmbeddingModelListener> listeners = List.of();
@@ -413,6 +439,15 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
          */
         public Builder multilingual() {
             this.multilingual = true;
+            return this;
+        }
+
+        /**
+         * Sets whether an index gets the vectors of each passage's tokens too, about 20 KB for one of 150 words: the best hits
+         * are then ordered by them. It gets them by default, where the dimension is even.
+         */
+        public Builder tokenVectors(boolean kept) {
+            this.tokenVectors = kept;
             return this;
         }
 
