@@ -52,7 +52,8 @@ public record Trace(
     public OptionalDouble rerankOverlap(int k) {
         Check.range("k", k, 1, Question.MAX_LIMIT);
         List<Hop.Candidate> after = hop(Hop.RERANK).map(Hop::candidates).orElse(List.of());
-        List<Hop.Candidate> before = hop(Hop.TITLES)
+        List<Hop.Candidate> before = hop(Hop.LATE)
+                .or(() -> hop(Hop.TITLES))
                 .or(() -> hop(Hop.FUSE))
                 .or(() -> hops.stream()
                         .filter(h -> !h.name().equals(Hop.RERANK))

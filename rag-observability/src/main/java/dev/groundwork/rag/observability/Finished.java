@@ -128,6 +128,7 @@ record Finished(
                     Hop.EMBED,
                     Hop.FUSE,
                     Hop.TITLES,
+                    Hop.LATE,
                     Hop.RERANK,
                     Hop.AUGMENT,
                     Hop.CHAT,
@@ -145,7 +146,7 @@ record Finished(
                 return hop.in();
             }
         }
-        for (String name : new String[] {Hop.RERANK, Hop.TITLES, Hop.FUSE}) {
+        for (String name : new String[] {Hop.RERANK, Hop.LATE, Hop.TITLES, Hop.FUSE}) {
             Hop hop = trace.hop(name).orElse(null);
             if (hop != null && hop.status() == Hop.Status.OK) {
                 return hop.out();

@@ -39,6 +39,9 @@ public final class MetricsListener implements RagListener {
     /** How many of the best segments the overlap of reranking looks at: what a prompt has room for. */
     private static final int OVERLAP_DEPTH = 10;
 
+    /** Hops that order hits, besides the legs. */
+    private static final Set<String> RANKINGS = Set.of(Hop.FUSE, Hop.TITLES, Hop.LATE);
+
     private final SafeMetrics metrics;
     private final Map<String, Active> active = new ConcurrentHashMap<>();
 
@@ -194,7 +197,7 @@ public final class MetricsListener implements RagListener {
         }
         Hop before = null;
         for (Hop hop : trace.hops()) {
-            boolean ranking = hop.name().equals(Hop.FUSE) || hop.name().equals(Hop.TITLES) || Finished.isLeg(hop);
+            boolean ranking = RANKINGS.contains(hop.name()) || Finished.isLeg(hop);
             if (ranking && hop.status() == Hop.Status.OK && !hop.candidates().isEmpty()) {
                 before = hop;
             }

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code embeddings MODEL}</td><td>the question is embedded</td></tr>
  * <tr><td>{@code retrieval RETRIEVER}</td><td>one leg</td></tr>
  * <tr><td>{@code rerank MODEL}, {@code chat MODEL}</td><td>as they say; the model's name stands there once it is known</td></tr>
- * <tr><td>{@code rag.rewrite}, {@code rag.fuse}, {@code rag.titles}, {@code rag.augment}, {@code rag.extract}, {@code rag.cite}</td>
+ * <tr><td>{@code rag.rewrite}, {@code rag.fuse}, {@code rag.titles}, {@code rag.late},
+ * {@code rag.augment}, {@code rag.extract}, {@code rag.cite}</td>
  *     <td>the library's own steps</td></tr>
  * <tr><td>{@code rag.ingest}</td><td>an ingestion</td></tr>
  * </table>
@@ -158,7 +159,7 @@ public final class OpenTelemetryTracing implements RagListener {
                 case Hop.EMBED -> new Kind("embeddings", "embeddings", SpanKind.CLIENT);
                 case Hop.RERANK -> new Kind("rerank", "rerank", SpanKind.CLIENT);
                 case Hop.CHAT -> new Kind("chat", "chat", SpanKind.CLIENT);
-                case Hop.REWRITE, Hop.FUSE, Hop.TITLES, Hop.AUGMENT, Hop.EXTRACT, Hop.CITE ->
+                case Hop.REWRITE, Hop.FUSE, Hop.TITLES, Hop.LATE, Hop.AUGMENT, Hop.EXTRACT, Hop.CITE ->
                     new Kind("", "rag." + hop, SpanKind.INTERNAL);
                 default -> new Kind("retrieval", "retrieval " + SafeText.name(hop), SpanKind.CLIENT);
             };
