@@ -33,6 +33,7 @@ final class OnnxTokenEncoder implements AutoCloseable {
     private final Set<String> inputs;
     private final String output;
     private final int dimension;
+    private final int maxBatch;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private volatile boolean closing;
     private boolean closed;
@@ -45,6 +46,8 @@ final class OnnxTokenEncoder implements AutoCloseable {
         this.output = node.getName();
         long[] shape = ((TensorInfo) node.getInfo()).getShape();
         this.dimension = Math.toIntExact(shape[2]);
+        long batch = ((TensorInfo) session.getInputInfo().get(INPUT_IDS).getInfo()).getShape()[0];
+        this.maxBatch = batch > 0 ? Math.toIntExact(batch) : Integer.MAX_VALUE;
     }
 
     /**
@@ -83,18 +86,23 @@ final class OnnxTokenEncoder implements AutoCloseable {
         return dimension;
     }
 
+    /** Returns how many sequences a run may have: what the graph declares, or any number. */
+    int maxBatch() {
+        return maxBatch;
+    }
+
     /** Returns the name of the output that the vectors come from. */
     String output() {
         return output;
     }
 
     /**
-     * Runs one sequence.
+     * Runs sequences together; shorter ones are filled up to the length of the longest, and what fills them is masked.
      *
-     * @return the tokens' vectors one after the other, {@code ids.length} × {@link #dimension()} numbers
+     * @return the tokens' vectors one after the other, those that fill included: {@link #dimension()} numbers each
      * @throws IllegalStateException if it is closed
      */
-    FloatBuffer run(long[] ids) throws OrtException {
+    FloatBuffer run(long[]... sequences) throws OrtException {
         // Seen before the lock, so that a stream of new calls can't keep close() waiting.
         if (closing) {
             throw closedException();
@@ -104,7 +112,7 @@ final class OnnxTokenEncoder implements AutoCloseable {
             if (closed) {
                 throw closedException();
             }
-            return runOpen(ids);
+            return runOpen(sequences);
         } finally {
             lock.readLock().unlock();
         }
@@ -114,12 +122,20 @@ final class OnnxTokenEncoder implements AutoCloseable {
         return new IllegalStateException("the embedding model is closed");
     }
 
-    private FloatBuffer runOpen(long[] ids) throws OrtException {
-        long[] shape = {1, ids.length};
-        long[] ones = new long[ids.length];
-        Arrays.fill(ones, 1);
+    private FloatBuffer runOpen(long[]... sequences) throws OrtException {
+        int length = 0;
+        for (long[] sequence : sequences) {
+            length = Math.max(length, sequence.length);
+        }
+        long[] shape = {sequences.length, length};
+        long[] ids = new long[sequences.length * length];
+        long[] read = new long[ids.length];
+        for (int i = 0; i < sequences.length; i++) {
+            System.arraycopy(sequences[i], 0, ids, i * length, sequences[i].length);
+            Arrays.fill(read, i * length, i * length + sequences[i].length, 1);
+        }
         try (OnnxTensor idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
-                OnnxTensor mask = OnnxTensor.createTensor(environment, LongBuffer.wrap(ones), shape);
+                OnnxTensor mask = OnnxTensor.createTensor(environment, LongBuffer.wrap(read), shape);
                 OnnxTensor types = OnnxTensor.createTensor(environment, LongBuffer.allocate(ids.length), shape)) {
             Map<String, OnnxTensor> feed = new HashMap<>();
             feed.put(INPUT_IDS, idTensor);
