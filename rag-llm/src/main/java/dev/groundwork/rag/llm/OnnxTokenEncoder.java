@@ -12,6 +12,7 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -46,7 +47,8 @@ final class OnnxTokenEncoder implements AutoCloseable {
         this.output = node.getName();
         long[] shape = ((TensorInfo) node.getInfo()).getShape();
         this.dimension = Math.toIntExact(shape[2]);
-        long batch = ((TensorInfo) session.getInputInfo().get(INPUT_IDS).getInfo()).getShape()[0];
+        NodeInfo ids = Objects.requireNonNull(session.getInputInfo().get(INPUT_IDS));
+        long batch = ((TensorInfo) ids.getInfo()).getShape()[0];
         this.maxBatch = batch > 0 ? Math.toIntExact(batch) : Integer.MAX_VALUE;
     }
 
