@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures how well passages are found, on collections whose answers are known. */
@@ -98,12 +99,8 @@ final class EvalCommand extends Command {
             description = "How many documents of a query count, from 1 to 100; 100 if not given.")
     private int k = Method.DOCUMENTS;
 
-    @Option(
-            order = 5,
-            names = "--mode",
-            paramLabel = "MODE",
-            description = "By what to find: hybrid (the default), vector or text.")
-    private Legs mode = Legs.HYBRID;
+    @Mixin
+    private final ModeOption mode = new ModeOption();
 
     @Option(
             order = 6,
@@ -285,7 +282,7 @@ final class EvalCommand extends Command {
         if (k < 1 || k > Method.DOCUMENTS) {
             throw new UsageException("--k is " + k + ", must be from 1 to " + Method.DOCUMENTS);
         }
-        if ((table || ablation) && (mode != Legs.HYBRID || rerank != Rerank.NONE || hops || abstention)) {
+        if ((table || ablation) && (mode.legs() != Legs.HYBRID || rerank != Rerank.NONE || hops || abstention)) {
             throw new UsageException("--table and --ablation are beside the default: --mode, --rerank, --hops and"
                     + " --abstention don't go with them");
         }
@@ -322,7 +319,7 @@ final class EvalCommand extends Command {
 
     private List<Outcome> outcomes(Bench bench) throws IOException {
         Set<String> names = new LinkedHashSet<>();
-        names.add(table || ablation ? Bench.DEFAULT : name(mode));
+        names.add(table || ablation ? Bench.DEFAULT : name(mode.legs()));
         names.addAll(compare);
         if (compare.isEmpty() && table) {
             names.addAll(Bench.TABLE);
@@ -348,10 +345,7 @@ final class EvalCommand extends Command {
     /** Says which documents could not be read: they can't be found, which the figures show and don't explain. */
     private void tell(Path folder, List<IngestReport.Failure> failed) {
         PrintStream err = surroundings().err();
-        failed.stream()
-                .limit(SHOWN_FAILURES)
-                .forEach(failure ->
-                        err.println("not read: " + Display.line(failure.source() + ": " + failure.reason(), 1_000)));
+        Session.notRead(err, failed.subList(0, Math.min(failed.size(), SHOWN_FAILURES)));
         if (failed.size() > SHOWN_FAILURES) {
             err.println(folder + ": " + failed.size() + " documents were not read in all; --json lists them");
         }

@@ -89,12 +89,24 @@ final class EvalTable {
                 text.append("|\n");
             }
         }
-        return text.append(String.format(
-                        Locale.ROOT,
-                        "%nnDCG@10, recall@100, and the milliseconds (p50) of a question. * differs from %s in nDCG@10"
-                                + " by more than chance (p < .05, paired permutation test, Holm over the table).%n",
-                        method(0)))
-                .toString();
+        text.append(String.format(
+                Locale.ROOT,
+                "%nnDCG@10, recall@100, and the milliseconds (p50) of a question. * differs from %s in nDCG@10"
+                        + " by more than chance (p < .05, paired permutation test, Holm over the table).%n",
+                method(0)));
+        for (Measured set : sets) {
+            for (Outcome outcome : set.outcomes()) {
+                if (outcome.degraded() > 0) {
+                    text.append(String.format(
+                            Locale.ROOT,
+                            "%s: %,d queries of %s went without a part.%n",
+                            outcome.method(),
+                            outcome.degraded(),
+                            set.name()));
+                }
+            }
+        }
+        return text.toString();
     }
 
     private List<String> head() {
