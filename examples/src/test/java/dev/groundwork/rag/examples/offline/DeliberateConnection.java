@@ -53,7 +53,7 @@ enum DeliberateConnection {
     NAME {
         @Override
         void connect() throws IOException {
-            InetAddress.getByName("telemetry.example.com");
+            InetAddress.getAllByName("telemetry.example.com");
         }
     },
     URL {
