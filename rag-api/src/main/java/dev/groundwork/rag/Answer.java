@@ -18,6 +18,14 @@ public sealed interface Answer {
     /** Returns how it came about, hop by hop. */
     Trace trace();
 
+    /**
+     * Returns what did less than it should. An abstention may have some: where a leg of the search was missing, what it would
+     * have found is not known, and the text says so.
+     */
+    default List<Degradation> degradations() {
+        return trace().degradations();
+    }
+
     /** Returns {@code grounded}, {@code abstained} or {@code degraded}. */
     String outcome();
 

@@ -21,6 +21,10 @@ final class Answering {
 
     private static final String ABSTENTION = "The indexed documents do not answer this question.";
 
+    private static final String PARTLY_SEARCHED =
+            "What could be searched of the indexed documents does not answer this question; a part of the search"
+                    + " failed.";
+
     private final HopExecutor executor;
     private final @Nullable LlmPool pool;
     private final PromptAugmenter augmenter;
@@ -239,7 +243,7 @@ final class Answering {
         switch (failure) {
             case LlmUnavailableException e ->
                 context.recorder().degraded(Hop.CHAT, "llm_unavailable", describe(e.attempts()));
-            case DeadlineExceededException e -> context.recorder().degraded(Hop.CHAT, "timed_out", "");
+            case DeadlineExceededException e -> context.recorder().degraded(Hop.CHAT, Retrieval.TIMED_OUT, "");
             default ->
                 context.recorder()
                         .degraded(Hop.CHAT, "failed", failure.getClass().getSimpleName());
@@ -348,6 +352,7 @@ final class Answering {
     }
 
     private static Answer abstained(Context context, Answer.Abstained.Reason reason) {
-        return new Answer.Abstained(reason, ABSTENTION, context.recorder().trace());
+        Recorder recorder = context.recorder();
+        return new Answer.Abstained(reason, recorder.partlySearched() ? PARTLY_SEARCHED : ABSTENTION, recorder.trace());
     }
 }

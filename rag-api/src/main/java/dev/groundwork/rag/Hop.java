@@ -51,6 +51,8 @@ public record Hop(
     public static final String FUSE = "fuse";
     /** Documents whose titles the best hits name are looked for. */
     public static final String TITLES = "titles";
+    /** The question's tokens are compared with those of the best hits. */
+    public static final String LATE = "late";
     /** The reranker orders anew. */
     public static final String RERANK = "rerank";
     /** The prompt is written. */

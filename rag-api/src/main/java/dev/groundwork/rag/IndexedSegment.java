@@ -8,7 +8,8 @@ import dev.langchain4j.data.segment.TextSegment;
  *
  * @param id identifies the segment in its index; at most {@link #MAX_ID_CHARS} characters
  * @param segment text and metadata; a copy
- * @param embedding the vector of its text; a copy
+ * @param embedding the vector of its text; a copy. A {@link TokenEmbedding} brings the vectors of its tokens, which are kept
+ *     beside it
  */
 public record IndexedSegment(String id, TextSegment segment, Embedding embedding) {
 
@@ -20,7 +21,10 @@ public record IndexedSegment(String id, TextSegment segment, Embedding embedding
         Check.notBlank("id", id);
         Check.range("length of id", id.length(), 1, MAX_ID_CHARS);
         segment = TextSegment.from(segment.text(), segment.metadata().copy());
-        embedding = Embedding.from(embedding.vector().clone());
+        float[] vector = embedding.vector().clone();
+        embedding = embedding instanceof TokenEmbedding with
+                ? new TokenEmbedding(vector, with.tokens())
+                : Embedding.from(vector);
     }
 
     /** Names the segment by its id only: its text may be confidential. */

@@ -4,6 +4,8 @@ import dev.groundwork.rag.Ingestion.Loaded;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,6 +44,7 @@ final class IngestStages implements AutoCloseable {
     private final ExecutorService writing = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("groundwork-write").factory());
     private final Deque<CompletableFuture<List<Outcome>>> underWay = new ArrayDeque<>();
+    private final boolean withTokens;
     private volatile boolean stopped;
 
     /**
@@ -62,6 +65,12 @@ final class IngestStages implements AutoCloseable {
         this.model = model;
         this.source = source;
         this.cancelled = cancelled;
+        withTokens = model.supportedParameters().contains(TokenEmbedding.WANTED);
+    }
+
+    /** Part of every fingerprint: changes where segments get token vectors, or no longer do. */
+    String kind() {
+        return withTokens ? "/t1" : "";
     }
 
     /** Takes a batch, and first hands over what became of earlier ones where too many are under way. */
@@ -124,7 +133,7 @@ final class IngestStages implements AutoCloseable {
         for (int start = 0; start < texts.size(); start += Ingestion.BATCH_SEGMENTS) {
             checkStopped();
             List<TextSegment> some = texts.subList(start, Math.min(texts.size(), start + Ingestion.BATCH_SEGMENTS));
-            List<Embedding> embedded = model.embedAll(some).content();
+            List<Embedding> embedded = embeddings(some);
             if (embedded.size() != some.size()) {
                 throw new EmbeddingFailedException(
                         model.modelName(), "gave " + embedded.size() + " vectors for " + some.size() + " texts", null);
@@ -139,6 +148,19 @@ final class IngestStages implements AutoCloseable {
             next = end;
         }
         return documentsWithVectors;
+    }
+
+    private List<Embedding> embeddings(List<TextSegment> texts) {
+        if (!withTokens) {
+            return model.embedAll(texts).content();
+        }
+        return model.embed(EmbeddingRequest.builder()
+                        .textSegments(texts)
+                        .parameters(EmbeddingRequestParameters.builder()
+                                .set(TokenEmbedding.WANTED, true)
+                                .build())
+                        .build())
+                .embeddings();
     }
 
     private List<Outcome> write(List<Embedded> documents) {

@@ -105,7 +105,7 @@ final class Ingestion {
         }
         String state = "";
         try {
-            String fingerprint = document.fingerprint() + EmbeddedText.VERSION;
+            String fingerprint = document.fingerprint() + EmbeddedText.VERSION + stages.kind();
             state = fingerprint + "/" + document.conditions();
             String standing = quarantine.standing(id, state);
             if (fingerprint.equals(known.get(id))) {

@@ -30,6 +30,9 @@ import java.util.regex.Pattern;
  *     counts less for a question in a language that the model does not know; see {@link Fluent}
  * @param titleHops {@code rag.search.title-hops}: how many of the best hits are read for the titles of other documents, which
  *     are then raised; 0 to 20, where 0 switches it off
+ * @param lateWeight {@code rag.search.late-weight}: what the comparison of the question's tokens with those of each hit counts
+ *     in the order of the best hits, where the index keeps them; 0 to 1, where 0 switches it off. Less in a language that the
+ *     model does not know
  * @param minCosine {@code rag.search.min-cosine}: below this cosine of the best hit of the vector leg a question counts
  *     as not answered by the collection; -1 to 1, where -1 switches it off
  * @param minAnswerability {@code rag.answer.min-answerability}: below this probability that the collection answers it, a
@@ -52,6 +55,7 @@ public record RagSettings(
         int candidates,
         double vectorWeight,
         int titleHops,
+        double lateWeight,
         double minCosine,
         double minAnswerability,
         int rerankCandidates,
@@ -79,6 +83,7 @@ public record RagSettings(
         Check.range("rag.search.candidates", candidates, 1, Question.MAX_LIMIT);
         Check.range("rag.search.vector-weight", vectorWeight, 0, 1);
         Check.range("rag.search.title-hops", titleHops, 0, 20);
+        Check.range("rag.search.late-weight", lateWeight, 0, 1);
         Check.range("rag.search.min-cosine", minCosine, -1, 1);
         Check.range("rag.answer.min-answerability", minAnswerability, 0, 1);
         Check.range("rag.rerank.candidates", rerankCandidates, 1, Question.MAX_LIMIT);
@@ -163,6 +168,7 @@ public record RagSettings(
         builder.candidates = candidates;
         builder.vectorWeight = vectorWeight;
         builder.titleHops = titleHops;
+        builder.lateWeight = lateWeight;
         builder.minCosine = minCosine;
         builder.minAnswerability = minAnswerability;
         builder.rerankCandidates = rerankCandidates;
@@ -184,6 +190,7 @@ public record RagSettings(
         keys.put("rag.search.candidates", (b, v) -> b.candidates = Integer.parseInt(v));
         keys.put("rag.search.vector-weight", (b, v) -> b.vectorWeight = Double.parseDouble(v));
         keys.put("rag.search.title-hops", (b, v) -> b.titleHops = Integer.parseInt(v));
+        keys.put("rag.search.late-weight", (b, v) -> b.lateWeight = Double.parseDouble(v));
         keys.put("rag.search.min-cosine", (b, v) -> b.minCosine = Double.parseDouble(v));
         keys.put("rag.answer.min-answerability", (b, v) -> b.minAnswerability = Double.parseDouble(v));
         keys.put("rag.rerank.candidates", (b, v) -> b.rerankCandidates = Integer.parseInt(v));
@@ -235,6 +242,7 @@ public record RagSettings(
         private int candidates = 100;
         private double vectorWeight = 0.6;
         private int titleHops = 3;
+        private double lateWeight = 0.4;
         private double minCosine = -1;
         private double minAnswerability = 0;
         private int rerankCandidates = 50;
@@ -275,6 +283,12 @@ public record RagSettings(
         /** Sets how many of the best hits are read for titles of other documents; 0 to 20, 0 for none. 3 by default. */
         public Builder titleHops(int value) {
             titleHops = value;
+            return this;
+        }
+
+        /** Sets what the comparison of tokens counts in the order of the best hits; 0 to 1, 0 for off. 0.4 by default. */
+        public Builder lateWeight(double value) {
+            lateWeight = value;
             return this;
         }
 
@@ -350,6 +364,7 @@ public record RagSettings(
                     candidates,
                     vectorWeight,
                     titleHops,
+                    lateWeight,
                     minCosine,
                     minAnswerability,
                     rerankCandidates,

@@ -22,6 +22,7 @@ final class Recorder {
     private final List<OpenHop> open = new ArrayList<>();
     private final List<Hop> hops = new ArrayList<>();
     private final List<Degradation> degradations = new ArrayList<>();
+    private boolean partlySearched;
     private int begun;
 
     private Recorder(RagEvent.QuestionStarted started, Listeners listeners) {
@@ -93,6 +94,19 @@ final class Recorder {
         synchronized (this) {
             degradations.add(new Degradation(hop, reason, detail));
         }
+    }
+
+    /** Notes that a leg of the search is missing, so that what was not found may be there all the same. */
+    void legMissing(Degradation leg) {
+        synchronized (this) {
+            degradations.add(leg);
+            partlySearched = true;
+        }
+    }
+
+    /** Returns whether a leg of the search is missing. */
+    synchronized boolean partlySearched() {
+        return partlySearched;
     }
 
     synchronized Trace trace() {

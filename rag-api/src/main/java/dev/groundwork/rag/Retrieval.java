@@ -1,6 +1,7 @@
 package dev.groundwork.rag;
 
 import dev.langchain4j.data.embedding.Embedding;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,9 @@ final class Retrieval {
 
     /** What is left to vectors where the model knows no word, to order what words can't tell apart. */
     private static final double LEAST_WEIGHT = 0.05;
+
+    /** Why something is missing that was not done in time. */
+    static final String TIMED_OUT = "timed_out";
 
     private final HopExecutor executor;
     private final @Nullable QueryRewriter rewriter;
@@ -80,10 +84,11 @@ final class Retrieval {
         double share = retrievers.size() == 1 ? 1 : last && reranker == null ? LAST_SHARE : SKIPPABLE_SHARE;
         AtomicReference<@Nullable Embedding> embedded = new AtomicReference<>();
         Map<String, List<Hit>> legs =
-                legs(question, queries, candidates, deadline.share(share), scope, recorder, embedded::set);
+                legs(question, queries, candidates, deadline, share, scope, recorder, embedded::set);
         int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
         List<Hit> fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
         fused = titles(question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder);
+        fused = late(question, fused, legs, embedded.get(), settings, deadline, scope, recorder);
         Answerability answerability =
                 Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).orElse(null);
         if (reranker == null || fused.isEmpty()) {
@@ -116,11 +121,13 @@ final class Retrieval {
             Question question,
             QueryRewriter.Rewrite queries,
             int candidates,
-            Deadline legDeadline,
+            Deadline deadline,
+            double share,
             QuestionScope scope,
             Recorder recorder,
             Consumer<Embedding> embedded)
             throws Exception {
+        Deadline legDeadline = deadline.share(share);
         try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) {
             List<Running<List<Hit>>> running = new ArrayList<>();
             for (Retriever retriever : retrievers) {
@@ -130,11 +137,12 @@ final class Retrieval {
                         () -> leg(
                                 retriever, question, queries, candidates, legDeadline, recorder, snapshot, embedded)));
             }
-            return await(running, legDeadline, recorder);
+            return await(running, legDeadline, deadline.timeout(), recorder);
         }
     }
 
-    private Map<String, List<Hit>> await(List<Running<List<Hit>>> running, Deadline legDeadline, Recorder recorder)
+    private Map<String, List<Hit>> await(
+            List<Running<List<Hit>>> running, Deadline legDeadline, Duration timeout, Recorder recorder)
             throws Exception {
         Map<String, List<Hit>> found = new LinkedHashMap<>();
         List<Degradation> failures = new ArrayList<>();
@@ -149,7 +157,7 @@ final class Retrieval {
             } catch (DeadlineExceededException e) {
                 recorder.abandon(retriever, Hop.Status.TIMED_OUT);
                 running.get(i).leave();
-                failures.add(new Degradation(retriever.name(), "timed_out", ""));
+                failures.add(new Degradation(retriever.name(), TIMED_OUT, ""));
                 firstFailure = firstFailure == null ? e : firstFailure;
             } catch (Exception | LinkageError | StackOverflowError e) {
                 failures.add(
@@ -162,9 +170,12 @@ final class Retrieval {
                 // The question itself is at fault, for instance a filter that the index can't translate.
                 throw mistake;
             }
+            if (failures.stream().allMatch(failure -> failure.reason().equals(TIMED_OUT))) {
+                throw new DeadlineExceededException(retrievers.getFirst().name(), timeout);
+            }
             throw new RetrievalFailedException(failures, firstFailure);
         }
-        failures.forEach(f -> recorder.degraded(f.hop(), f.reason(), f.detail()));
+        failures.forEach(recorder::legMissing);
         return found;
     }
 
@@ -220,13 +231,18 @@ final class Retrieval {
 
     /** What vectors count: less where the model knows few of the words that were found, and next to nothing where none. */
     private double vectorWeight(Question question, Map<String, List<Hit>> legs, RagSettings settings) {
+        return settings.vectorWeight() * understood(question, legs);
+    }
+
+    /** Returns how much of the question the model understands, from next to nothing to 1. */
+    private double understood(Question question, Map<String, List<Hit>> legs) {
         double fluency = retrievers.stream()
                 .filter(VectorRetriever.class::isInstance)
                 .mapToDouble(leg -> fluency((VectorRetriever) leg, question, legs.getOrDefault(Hop.TEXT, List.of())))
                 .min()
                 .orElse(1);
         double share = (fluency - NO_FLUENCY) / (ENOUGH_FLUENCY - NO_FLUENCY);
-        return settings.vectorWeight() * Math.clamp(share, LEAST_WEIGHT, 1);
+        return Math.clamp(share, LEAST_WEIGHT, 1);
     }
 
     /** Passages tell their language better than a question of a few words; they are asked where words found any. */
@@ -282,11 +298,7 @@ final class Retrieval {
         if (settings.titleHops() == 0 || embedding == null || fusion != null || legs.size() < 2 || fused.isEmpty()) {
             return fused;
         }
-        VectorRetriever vector = retrievers.stream()
-                .filter(VectorRetriever.class::isInstance)
-                .map(VectorRetriever.class::cast)
-                .findFirst()
-                .orElse(null);
+        VectorRetriever vector = vectorLeg();
         if (vector == null) {
             return fused;
         }
@@ -310,6 +322,52 @@ final class Retrieval {
                     return List.copyOf(followed.subList(0, Math.min(limit, followed.size())));
                 },
                 hop::ok);
+    }
+
+    /** Compares tokens where the index has some; what goes wrong with it costs nothing else. */
+    private List<Hit> late(
+            Question question,
+            List<Hit> fused,
+            Map<String, List<Hit>> legs,
+            @Nullable Embedding embedding,
+            RagSettings settings,
+            Deadline deadline,
+            QuestionScope scope,
+            Recorder recorder)
+            throws Exception {
+        VectorRetriever vector = vectorLeg();
+        if (settings.lateWeight() == 0
+                || vector == null
+                || !(embedding instanceof TokenEmbedding asked)
+                || asked.tokens().size() == 0
+                || fused.size() < 2) {
+            return fused;
+        }
+        double weight = settings.lateWeight() * understood(question, legs);
+        Recorder.OpenHop hop = recorder.begin(this, Hop.LATE, fused.size());
+        return skippable(
+                Hop.LATE,
+                hop,
+                fused,
+                deadline,
+                scope,
+                recorder,
+                own -> {
+                    List<String> best = fused.stream()
+                            .limit(LateOrder.COMPARED)
+                            .map(Hit::id)
+                            .toList();
+                    return LateOrder.order(fused, vector.reader().compareTokens(asked.tokens(), best), weight);
+                },
+                hop::ok);
+    }
+
+    private @Nullable VectorRetriever vectorLeg() {
+        return retrievers.stream()
+                .filter(VectorRetriever.class::isInstance)
+                .map(VectorRetriever.class::cast)
+                .findFirst()
+                .orElse(null);
     }
 
     private List<Hit> rerank(
@@ -362,7 +420,7 @@ final class Retrieval {
             throw e;
         } catch (DeadlineExceededException e) {
             hop.failed(e);
-            reason = "timed_out";
+            reason = TIMED_OUT;
             detail = "";
         } catch (Exception | LinkageError | StackOverflowError e) {
             hop.failed(e);

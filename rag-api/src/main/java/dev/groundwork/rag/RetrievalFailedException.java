@@ -3,7 +3,10 @@ package dev.groundwork.rag;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Every leg of a search failed, so there is nothing to answer from. */
+/**
+ * Every leg of a search failed, so there is nothing to answer from. Where all of them were only late, that is a
+ * {@link DeadlineExceededException}.
+ */
 public final class RetrievalFailedException extends RagException {
 
     private static final long serialVersionUID = 1L;

@@ -67,6 +67,18 @@ public interface SegmentReader {
                 .fuse(legs, limit);
     }
 
+    /**
+     * Compares the tokens of a question with those of segments: for each token of the question the highest cosine to one of
+     * the segment's, weighed by how few segments have that token (MaxSim; Khattab and Zaharia, "ColBERT", SIGIR 2020).
+     *
+     * @param question the question's tokens
+     * @param ids segments, any number
+     * @return by id, a weighted mean of cosines; nothing for an id that isn't there or that has no tokens of that dimension
+     */
+    default Map<String, Double> compareTokens(TokenVectors question, List<String> ids) {
+        return Map.of();
+    }
+
     /** Returns a segment by its id. */
     Optional<TextSegment> get(String id);
 

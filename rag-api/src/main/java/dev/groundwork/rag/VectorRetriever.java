@@ -18,10 +18,12 @@ final class VectorRetriever implements IndexLeg {
     private final SegmentReader index;
     private final EmbeddingModel model;
     private final boolean knowsQueries;
+    private final boolean knowsTokens;
 
     VectorRetriever(SegmentReader index, EmbeddingModel model) {
         this.index = Objects.requireNonNull(index, "index");
         this.model = Objects.requireNonNull(model, "model");
+        this.knowsTokens = model.supportedParameters().contains(TokenEmbedding.WANTED);
         this.knowsQueries = model.supportedParameters().contains(EmbeddingRequestParameters.INPUT_TYPE);
     }
 
@@ -126,9 +128,13 @@ final class VectorRetriever implements IndexLeg {
     private Embedding embed(String text) {
         @Nullable Embedding embedding;
         if (knowsQueries) {
+            var parameters = EmbeddingRequestParameters.builder().inputType(EmbeddingInputType.QUERY);
+            if (knowsTokens) {
+                parameters.set(TokenEmbedding.WANTED, true);
+            }
             List<Embedding> embeddings = model.embed(EmbeddingRequest.builder()
                             .input(text)
-                            .inputType(EmbeddingInputType.QUERY)
+                            .parameters(parameters.build())
                             .build())
                     .embeddings();
             embedding = embeddings.isEmpty() ? null : embeddings.getFirst();

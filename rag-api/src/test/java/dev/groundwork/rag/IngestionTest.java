@@ -7,6 +7,9 @@ import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.embedding.request.EmbeddingParameter;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import dev.langchain4j.model.output.Response;
 import dev.langchain4j.store.embedding.filter.Filter;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -50,6 +54,20 @@ class IngestionTest {
                         IngestReport::updated, IngestReport::unchanged, IngestReport::deleted, IngestReport::segments)
                 .containsExactly(1, 1, 1, 1);
         assertThat(index.texts()).containsExactly("one", "TWO");
+    }
+
+    @Test
+    void tokensAreAskedForWhereTheModelHasThemAndDocumentsWithoutAreDoneAgain() {
+        MapSource source = new MapSource("docs").put("a", "one");
+        ingest(source);
+        assertThat(index.embeddings())
+                .hasOnlyElementsOfType(Embedding.class)
+                .noneMatch(TokenEmbedding.class::isInstance);
+
+        model.hasTokens = true;
+        assertThat(ingest(source).updated()).isEqualTo(1);
+        assertThat(index.embeddings()).hasSize(1).allMatch(TokenEmbedding.class::isInstance);
+        assertThat(ingest(source).unchanged()).isEqualTo(1);
     }
 
     @Test
@@ -347,6 +365,23 @@ class IngestionTest {
         private final AtomicInteger mostAtOnce = new AtomicInteger();
         private String failOn = "";
         private int mostAnswered = Integer.MAX_VALUE;
+        private boolean hasTokens;
+
+        @Override
+        public Set<EmbeddingParameter<?>> supportedParameters() {
+            return hasTokens ? Set.of(TokenEmbedding.WANTED) : Set.of();
+        }
+
+        @Override
+        public EmbeddingResponse doEmbed(EmbeddingRequest request) {
+            assertThat(request.parameters().parameter(TokenEmbedding.WANTED)).isTrue();
+            TokenVectors tokens = TokenVectors.of(new int[] {1}, new float[][] {{1, 0}});
+            return EmbeddingResponse.builder()
+                    .embeddings(request.inputs().stream()
+                            .map(text -> (Embedding) new TokenEmbedding(new float[] {1, 0}, tokens))
+                            .toList())
+                    .build();
+        }
 
         @Override
         public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
@@ -383,6 +418,13 @@ class IngestionTest {
             return documents.values().stream()
                     .flatMap(List::stream)
                     .map(s -> s.segment().text())
+                    .toList();
+        }
+
+        synchronized List<Embedding> embeddings() {
+            return documents.values().stream()
+                    .flatMap(List::stream)
+                    .map(IndexedSegment::embedding)
                     .toList();
         }
 

@@ -105,6 +105,22 @@ class RagAskTest {
     }
 
     @Test
+    void anAbstentionTellsThatALegWasMissing() {
+        try (Rag rag = Fakes.rag(Fakes.failing("vector"), Fakes.finding("text")).build()) {
+            Answer answer = rag.ask("what?");
+            assertThat(answer).isInstanceOf(Answer.Abstained.class);
+            assertThat(answer.text()).contains("a part of the search failed");
+            assertThat(answer.degradations())
+                    .containsExactly(new Degradation("vector", "failed", "IllegalStateException"));
+        }
+        try (Rag rag = Fakes.rag(Fakes.finding("vector"), Fakes.finding("text")).build()) {
+            Answer answer = rag.ask("what?");
+            assertThat(answer.text()).doesNotContain("failed");
+            assertThat(answer.degradations()).isEmpty();
+        }
+    }
+
+    @Test
     void failsClosedWhenEveryLegFails() {
         FakePool pool = FakePool.saying("made up");
         try (Rag rag = Fakes.rag(Fakes.failing("vector"), Fakes.failing("text"))
@@ -129,6 +145,25 @@ class RagAskTest {
                             a -> assertThat(a.degradations())
                                     .containsExactly(new Degradation("vector", "timed_out", "")));
             assertThat(answer.trace().hop("vector").orElseThrow().status()).isEqualTo(Hop.Status.TIMED_OUT);
+        }
+    }
+
+    @Test
+    void timeIsUpWhereEveryLegHangs() {
+        CountDownLatch never = new CountDownLatch(1);
+        try (Rag rag = Fakes.rag(Fakes.hanging("vector", never), Fakes.hanging("text", never))
+                .build()) {
+            Duration timeout = Duration.ofMillis(200);
+            assertThatThrownBy(() -> rag.search(Question.of("what?").withTimeout(timeout)))
+                    .isInstanceOfSatisfying(DeadlineExceededException.class, e -> {
+                        assertThat(e.hop()).isEqualTo("vector");
+                        assertThat(e.timeout()).isEqualTo(timeout);
+                    });
+        }
+        try (Rag rag =
+                Fakes.rag(Fakes.hanging("vector", never), Fakes.failing("text")).build()) {
+            assertThatThrownBy(() -> rag.search(Question.of("what?").withTimeout(Duration.ofMillis(200))))
+                    .isInstanceOf(RetrievalFailedException.class);
         }
     }
 

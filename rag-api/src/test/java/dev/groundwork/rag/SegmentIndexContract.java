@@ -87,6 +87,63 @@ public abstract class SegmentIndexContract {
         return Embedding.from(values);
     }
 
+    // ---- tokens
+
+    private static IndexedSegment segment(String id, TokenVectors tokens) {
+        return new IndexedSegment(id, TextSegment.from("x"), new TokenEmbedding(new float[] {1, 0}, tokens));
+    }
+
+    private static TokenVectors tokens(int[] ids, float[]... vectors) {
+        return TokenVectors.of(ids, vectors);
+    }
+
+    @Test
+    void comparesTokensByTheBestMatchOfEachAndByHowRareTheyAre() {
+        float[] east = {1, 0};
+        float[] north = {0, 1};
+        float[] between = {1, 1};
+        upsert(
+                segment("both", tokens(new int[] {1, 2}, east, north)),
+                segment("east", tokens(new int[] {1}, east)),
+                segment("between", tokens(new int[] {1, 3}, between, between)),
+                segment("nothing", "x", 1, 0),
+                segment("empty", tokens(new int[0])),
+                segment("other dimension", tokens(new int[] {1}, new float[] {1, 0, 0, 0})));
+        List<String> all = List.of("both", "east", "between", "nothing", "empty", "other dimension", "none");
+
+        Map<String, Double> near = index.compareTokens(tokens(new int[] {1, 2}, east, north), all);
+
+        assertEquals(java.util.Set.of("both", "east", "between"), near.keySet());
+        assertEquals(1, near.get("both"), 0.07); // two dimensions of four bits are coarse
+        assertEquals(Math.sqrt(.5), near.get("between"), 0.07);
+        assertTrue(near.get("east") < 0.5, "the rarer token is missing: " + near);
+        assertEquals(Map.of(), index.compareTokens(tokens(new int[0]), all));
+        assertEquals(Map.of(), index.compareTokens(tokens(new int[] {1}, east), List.of()));
+    }
+
+    @Test
+    void tokensComeAndGoWithTheirSegments() {
+        float[] east = {1, 0};
+        float[] north = {0, 1};
+        TokenVectors asked = tokens(new int[] {1}, east);
+        upsert(segment("a", tokens(new int[] {1}, east)), segment("b", tokens(new int[] {1}, north)));
+        upsert(segment("a", tokens(new int[] {1}, north)));
+        assertEquals(0, index.compareTokens(asked, List.of("a")).get("a"), 0.15);
+        index.apply(List.of(new IndexChange.Delete(List.of("b"))));
+        assertEquals(Map.of(), index.compareTokens(asked, List.of("b")));
+        upsert(segment("a", "x", 1, 0));
+        assertEquals(Map.of(), index.compareTokens(asked, List.of("a")));
+    }
+
+    @Test
+    void listsTokensToo() {
+        TokenVectors tokens = tokens(new int[] {4, 5}, new float[] {1, 2}, new float[] {-3, 4});
+        upsert(segment("a", tokens), segment("b", "x", 0, 1));
+        List<IndexedSegment> all = index.scan(null, 10, null);
+        assertEquals(tokens, ((TokenEmbedding) all.get(0).embedding()).tokens());
+        assertEquals(Embedding.class, all.get(1).embedding().getClass());
+    }
+
     // ---- the empty index
 
     @Test

@@ -39,7 +39,7 @@ public final class LateInteractionReranker implements Reranker {
 
     private final OnnxEmbeddingModel model;
     private final int candidates;
-    private final Map<String, TokenVectors> cache = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<String, EncodedTokens> cache = new LinkedHashMap<>(16, 0.75f, true);
     private long cachedBytes;
 
     private LateInteractionReranker(OnnxEmbeddingModel model, int candidates) {
@@ -74,7 +74,7 @@ public final class LateInteractionReranker implements Reranker {
     public List<Hit> rerank(Question question, List<Hit> hits, int limit, Deadline deadline)
             throws InterruptedException {
         int looked = Math.min(candidates, hits.size());
-        List<TokenVectors> passages = new ArrayList<>();
+        List<EncodedTokens> passages = new ArrayList<>();
         for (Hit hit : hits.subList(0, looked)) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -95,16 +95,16 @@ public final class LateInteractionReranker implements Reranker {
         return Reordering.byScore(name(), hits, scores, limit);
     }
 
-    private TokenVectors passage(String text) {
+    private EncodedTokens passage(String text) {
         synchronized (cache) {
-            TokenVectors known = cache.get(text);
+            EncodedTokens known = cache.get(text);
             if (known != null) {
                 return known;
             }
         }
-        TokenVectors read = model.passageTokens(text);
+        EncodedTokens read = model.passageTokens(text);
         synchronized (cache) {
-            @Nullable TokenVectors other = cache.put(text, read);
+            @Nullable EncodedTokens other = cache.put(text, read);
             cachedBytes += read.bytes() - (other == null ? 0 : other.bytes());
             var oldest = cache.entrySet().iterator();
             while (cachedBytes > MAX_CACHED_BYTES && cache.size() > 1 && oldest.hasNext()) {
@@ -115,11 +115,11 @@ public final class LateInteractionReranker implements Reranker {
         return read;
     }
 
-    private double[] similarities(TokenVectors question, List<TokenVectors> passages) {
+    private double[] similarities(EncodedTokens question, List<EncodedTokens> passages) {
         float[] mean = mean(passages, model.dimension());
         float[][] asked = question.centred(mean);
         Map<Long, Integer> having = new HashMap<>();
-        for (TokenVectors passage : passages) {
+        for (EncodedTokens passage : passages) {
             Set<Long> different = new HashSet<>();
             for (int i = 0; i < passage.size(); i++) {
                 if (different.add(passage.id(i))) {
@@ -138,10 +138,10 @@ public final class LateInteractionReranker implements Reranker {
         return scores;
     }
 
-    private static float[] mean(List<TokenVectors> passages, int dimension) {
+    private static float[] mean(List<EncodedTokens> passages, int dimension) {
         double[] sum = new double[dimension];
         long count = 0;
-        for (TokenVectors passage : passages) {
+        for (EncodedTokens passage : passages) {
             passage.addTo(sum);
             count += passage.size();
         }

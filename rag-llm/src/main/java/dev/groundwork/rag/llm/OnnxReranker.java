@@ -56,19 +56,22 @@ public final class OnnxReranker implements ScoringModel, AutoCloseable {
     private final OrtSession session;
     private final WordPieceTokenizer tokenizer;
     private final int maxTokens;
+    private final long weightBytes;
     private final Set<String> inputs;
     private final String output;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private boolean closed;
+    private volatile boolean closed;
 
     private OnnxReranker(
             String location,
             OrtEnvironment environment,
             OrtSession session,
             WordPieceTokenizer tokenizer,
-            int maxTokens)
+            int maxTokens,
+            long weightBytes)
             throws OrtException {
         this.location = location;
+        this.weightBytes = weightBytes;
         this.environment = environment;
         this.session = session;
         this.tokenizer = tokenizer;
@@ -112,7 +115,7 @@ public final class OnnxReranker implements ScoringModel, AutoCloseable {
             throw new OnnxModelException(weights.location(), "ONNX Runtime doesn't load it: " + e.getMessage(), e);
         }
         try {
-            return new OnnxReranker(weights.location(), environment, session, parsed, maxTokens);
+            return new OnnxReranker(weights.location(), environment, session, parsed, maxTokens, bytes.length);
         } catch (OrtException | RuntimeException e) {
             try {
                 session.close();
@@ -202,6 +205,11 @@ public final class OnnxReranker implements ScoringModel, AutoCloseable {
                         location, "gave " + values.remaining() + " numbers for a pair, must be 1 or 2", null);
             }
         }
+    }
+
+    /** Returns how many bytes of native memory the weights take, 0 once it is closed. */
+    public long memoryBytes() {
+        return closed ? 0 : weightBytes;
     }
 
     @Override

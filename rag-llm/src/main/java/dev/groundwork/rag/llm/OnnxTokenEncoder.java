@@ -35,12 +35,15 @@ final class OnnxTokenEncoder implements AutoCloseable {
     private final String output;
     private final int dimension;
     private final int maxBatch;
+    private final long weightBytes;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private volatile boolean closing;
     private boolean closed;
 
-    private OnnxTokenEncoder(OrtEnvironment environment, OrtSession session, String location) throws OrtException {
+    private OnnxTokenEncoder(OrtEnvironment environment, OrtSession session, String location, long weightBytes)
+            throws OrtException {
         this.environment = environment;
+        this.weightBytes = weightBytes;
         this.session = session;
         this.inputs = checkedInputs(session.getInputInfo(), location);
         NodeInfo node = tokenVectors(session.getOutputInfo(), location);
@@ -70,7 +73,7 @@ final class OnnxTokenEncoder implements AutoCloseable {
             throw new OnnxModelException(location, "ONNX Runtime doesn't load it: " + e.getMessage(), e);
         }
         try {
-            return new OnnxTokenEncoder(environment, session, location);
+            return new OnnxTokenEncoder(environment, session, location, weights.length);
         } catch (OrtException | RuntimeException e) {
             try {
                 session.close();
@@ -91,6 +94,11 @@ final class OnnxTokenEncoder implements AutoCloseable {
     /** Returns how many sequences a run may have: what the graph declares, or any number. */
     int maxBatch() {
         return maxBatch;
+    }
+
+    /** Returns the size of the weights, which the session holds until it is closed; 0 since then. */
+    long memoryBytes() {
+        return closing ? 0 : weightBytes;
     }
 
     /** Returns the name of the output that the vectors come from. */

@@ -52,6 +52,11 @@ final class StopWords {
                 java.util.List.of(String.join(" ", lists).split("\\s+"))));
     }
 
+    /** Returns all of them, folded. */
+    static Set<String> all() {
+        return WORDS;
+    }
+
     static boolean contains(String folded) {
         return WORDS.contains(folded);
     }

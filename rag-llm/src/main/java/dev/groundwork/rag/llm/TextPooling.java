@@ -19,19 +19,17 @@ final class TextPooling {
     /**
      * Returns the vector of a text.
      *
-     * @param tokenVectors the vectors of the tokens of one or more texts
-     * @param first the number of the text's first token among them
-     * @param tokens how many tokens the text has
+     * @param tokenVectors the vectors of its tokens, from its position on
+     * @param tokens how many tokens it has
      * @throws EmbeddingFailedException if the vector has no length
      */
-    float[] vector(FloatBuffer tokenVectors, int first, int tokens) {
+    float[] vector(FloatBuffer tokenVectors, int tokens) {
         float[] pooled = new float[dimension];
-        FloatBuffer own = tokenVectors.duplicate().position(first * dimension);
-        own.get(pooled);
+        tokenVectors.get(pooled);
         if (pooling == Pooling.MEAN) {
             for (int token = 1; token < tokens; token++) {
                 for (int i = 0; i < pooled.length; i++) {
-                    pooled[i] += own.get();
+                    pooled[i] += tokenVectors.get();
                 }
             }
             for (int i = 0; i < pooled.length; i++) {

@@ -4,11 +4,13 @@ import dev.groundwork.rag.Hit;
 import dev.groundwork.rag.IndexedSegment;
 import dev.groundwork.rag.SegmentReader;
 import dev.groundwork.rag.SegmentSnapshot;
+import dev.groundwork.rag.TokenVectors;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.filter.Filter;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +65,13 @@ abstract class BoundReader implements SegmentReader {
             engine.requireBoundModel(reads.snapshot());
             return reads.searchHybrid(query, text, limit, own, engine.bound());
         });
+    }
+
+    @Override
+    public Map<String, Double> compareTokens(TokenVectors question, List<String> ids) {
+        Objects.requireNonNull(question, "question");
+        List<String> wanted = List.copyOf(ids);
+        return call("compareTokens", reads -> reads.compareTokens(question, wanted));
     }
 
     @Override

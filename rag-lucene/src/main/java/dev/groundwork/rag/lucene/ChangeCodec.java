@@ -3,6 +3,8 @@ package dev.groundwork.rag.lucene;
 import dev.groundwork.rag.EmbeddingSpec;
 import dev.groundwork.rag.IndexChange;
 import dev.groundwork.rag.IndexedSegment;
+import dev.groundwork.rag.TokenEmbedding;
+import dev.groundwork.rag.TokenVectors;
 import dev.langchain4j.data.embedding.Embedding;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +19,11 @@ import org.apache.lucene.util.BytesRef;
 /** Changes as bytes, for the log. Deletions by filter are none: filters are open to other classes, so those are committed. */
 final class ChangeCodec {
 
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
+
+    /** Without the vectors of tokens. */
+    private static final byte FIRST_VERSION = 1;
+
     private static final byte UPSERT = 1;
     private static final byte DELETE = 2;
     private static final byte DELETE_ALL = 3;
@@ -107,6 +113,11 @@ final class ChangeCodec {
                     .put(vector);
             out.writeVInt(vector.length);
             out.writeBytes(bytes, bytes.length);
+            byte[] tokens = segment.embedding() instanceof TokenEmbedding with
+                    ? with.tokens().toBytes()
+                    : new byte[0];
+            out.writeVInt(tokens.length);
+            out.writeBytes(tokens, tokens.length);
         }
     }
 
@@ -119,13 +130,13 @@ final class ChangeCodec {
         try {
             ByteArrayDataInput in = new ByteArrayDataInput(bytes);
             byte version = in.readByte();
-            if (version != VERSION) {
+            if (version != VERSION && version != FIRST_VERSION) {
                 throw new CorruptIndexException("a change of version " + version, file);
             }
             int count = in.readVInt();
             List<IndexChange> changes = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                changes.add(read(in, file));
+                changes.add(read(in, version, file));
             }
             return List.copyOf(changes);
         } catch (RuntimeException e) {
@@ -151,10 +162,10 @@ final class ChangeCodec {
         }
     }
 
-    private static IndexChange read(ByteArrayDataInput in, String file) throws CorruptIndexException {
+    private static IndexChange read(ByteArrayDataInput in, byte version, String file) throws CorruptIndexException {
         byte type = in.readByte();
         return switch (type) {
-            case UPSERT -> new IndexChange.Upsert(readSegments(in));
+            case UPSERT -> new IndexChange.Upsert(readSegments(in, version));
             case DELETE -> {
                 int count = in.readVInt();
                 List<String> ids = new ArrayList<>();
@@ -166,13 +177,16 @@ final class ChangeCodec {
             case DELETE_ALL -> new IndexChange.DeleteAll();
             case REPLACE_DOCUMENT ->
                 new IndexChange.ReplaceDocument(
-                        SegmentRecord.read(in), SegmentRecord.read(in), SegmentRecord.read(in), readSegments(in));
+                        SegmentRecord.read(in),
+                        SegmentRecord.read(in),
+                        SegmentRecord.read(in),
+                        readSegments(in, version));
             case REMOVE_DOCUMENT -> new IndexChange.RemoveDocument(SegmentRecord.read(in), SegmentRecord.read(in));
             default -> throw new CorruptIndexException("a change of type " + type, file);
         };
     }
 
-    private static List<IndexedSegment> readSegments(ByteArrayDataInput in) throws CorruptIndexException {
+    private static List<IndexedSegment> readSegments(ByteArrayDataInput in, byte version) throws CorruptIndexException {
         int count = in.readVInt();
         List<IndexedSegment> segments = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -184,7 +198,10 @@ final class ChangeCodec {
                     .asFloatBuffer()
                     .get(vector);
             SegmentRecord decoded = SegmentRecord.decode(new BytesRef(record));
-            segments.add(new IndexedSegment(decoded.id(), decoded.segment(), Embedding.from(vector)));
+            byte[] tokens = version == FIRST_VERSION ? new byte[0] : SegmentRecord.bytes(in, in.readVInt());
+            Embedding embedding =
+                    tokens.length == 0 ? Embedding.from(vector) : new TokenEmbedding(vector, TokenVectors.from(tokens));
+            segments.add(new IndexedSegment(decoded.id(), decoded.segment(), embedding));
         }
         return segments;
     }

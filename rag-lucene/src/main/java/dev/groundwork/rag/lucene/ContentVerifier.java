@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.CheckIndex;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
@@ -88,10 +89,14 @@ final class ContentVerifier {
     /** Every segment can be read. */
     private void checkRecords(SegmentReader part) throws IOException {
         Fields.Records records = new Fields.Records(part);
+        BinaryDocValues tokens = TokenFields.values(part);
         DocIdSetIterator segments =
                 new BitSetIterator(MetadataMatcher.all(List.of()).match(part, part.getLiveDocs()), 0);
         for (int doc = segments.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = segments.nextDoc()) {
             records.read(doc);
+            if (tokens.advanceExact(doc)) {
+                TokenFields.decode(tokens.binaryValue(), part);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.groundwork.rag.lucene;
 
 import dev.groundwork.rag.IndexedSegment;
 import dev.groundwork.rag.SegmentKeys;
+import dev.groundwork.rag.TokenEmbedding;
 import dev.langchain4j.data.document.Metadata;
 import java.io.IOException;
 import java.util.Map;
@@ -118,6 +119,9 @@ final class Fields {
         addWords(document, metadata.toMap(), segment.segment().text(), layout.analysis());
         for (BytesRef term : MetadataTerms.of(metadata.toMap())) {
             document.add(new StringField(METADATA, term, Field.Store.NO));
+        }
+        if (segment.embedding() instanceof TokenEmbedding with) {
+            TokenFields.add(document, with.tokens());
         }
         BytesRef difference = GivenVector.difference(given, vector);
         byte[] record = new SegmentRecord(segment.id(), segment.segment(), difference).encode();

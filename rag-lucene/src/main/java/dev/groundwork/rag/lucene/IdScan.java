@@ -1,6 +1,8 @@
 package dev.groundwork.rag.lucene;
 
 import dev.groundwork.rag.IndexedSegment;
+import dev.groundwork.rag.TokenEmbedding;
+import dev.groundwork.rag.TokenVectors;
 import dev.langchain4j.data.embedding.Embedding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,9 +90,12 @@ final class IdScan {
         }
         SegmentRecord[] records = Hits.read(snapshot, page);
         List<IndexedSegment> segments = new ArrayList<>(records.length);
+        TokenFields.Reading reading = new TokenFields.Reading(snapshot);
         for (int i = 0; i < records.length; i++) {
             float[] vector = vector(snapshot, page.get(i).doc);
-            segments.add(new IndexedSegment(records[i].id(), records[i].segment(), Embedding.from(vector)));
+            TokenVectors tokens = reading.read(page.get(i).doc);
+            Embedding embedding = tokens == null ? Embedding.from(vector) : new TokenEmbedding(vector, tokens);
+            segments.add(new IndexedSegment(records[i].id(), records[i].segment(), embedding));
         }
         return segments;
     }

@@ -10,6 +10,7 @@ import dev.groundwork.rag.IndexedSegment;
 import dev.groundwork.rag.SegmentIndex;
 import dev.groundwork.rag.SegmentReader;
 import dev.groundwork.rag.SegmentSnapshot;
+import dev.groundwork.rag.TokenVectors;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
@@ -131,6 +132,11 @@ public final class LuceneIndex implements SegmentIndex {
     @Override
     public List<Hit> searchHybrid(Embedding query, String text, int limit, @Nullable Filter filter) {
         return all.searchHybrid(query, text, limit, filter);
+    }
+
+    @Override
+    public Map<String, Double> compareTokens(TokenVectors question, List<String> ids) {
+        return all.compareTokens(question, ids);
     }
 
     @Override

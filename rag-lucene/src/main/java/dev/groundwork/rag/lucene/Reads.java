@@ -7,12 +7,14 @@ import dev.groundwork.rag.IndexedSegment;
 import dev.groundwork.rag.Question;
 import dev.groundwork.rag.Score;
 import dev.groundwork.rag.SegmentReader;
+import dev.groundwork.rag.TokenVectors;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.filter.Filter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.lucene.search.ScoreDoc;
@@ -167,6 +169,10 @@ record Reads(
 
     Optional<TextExplanation> explain(String text, String id) throws IOException {
         return settings.text().explain(snapshot, id, text);
+    }
+
+    Map<String, Double> compareTokens(TokenVectors question, List<String> ids) throws IOException {
+        return TokenComparison.of(snapshot, question, ids, docs(null));
     }
 
     long count(@Nullable MetadataMatcher own) throws IOException {

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.groundwork.rag.EmbeddingSpec;
 import dev.groundwork.rag.IndexChange;
+import dev.groundwork.rag.IndexedSegment;
+import dev.groundwork.rag.TokenEmbedding;
+import dev.groundwork.rag.TokenVectors;
 import dev.langchain4j.data.document.Metadata;
+import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.filter.MetadataFilterBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +42,12 @@ class ChangeCodecTest {
                 new IndexChange.Upsert(
                         List.of(segment("plain", "text", 1, 0), segment("a" + ODD + "b", "x" + ODD, metadata, vector))),
                 new IndexChange.Upsert(List.of(segment("long", "y".repeat(300_000), new float[4096]))),
+                new IndexChange.Upsert(List.of(new IndexedSegment(
+                        "tokens",
+                        TextSegment.from("x"),
+                        new TokenEmbedding(new float[] {1, 2}, TokenVectors.of(new int[] {3, 1 << 30}, new float[][] {
+                            {1, 2}, {-3, 4}
+                        }))))),
                 new IndexChange.Delete(List.of()),
                 new IndexChange.Delete(List.of("plain", ODD, "z".repeat(8_000))),
                 new IndexChange.DeleteAll(),
@@ -54,6 +64,15 @@ class ChangeCodecTest {
             assertThat(ChangeCodec.decode(ChangeCodec.encode(List.of(change)), "log"))
                     .containsExactly(change);
         }
+    }
+
+    @Test
+    void readsLogsFromBeforeThereWereTokens() throws CorruptIndexException {
+        List<IndexChange> change = List.of(new IndexChange.Upsert(List.of(segment("a", "text", 1, 0))));
+        byte[] now = ChangeCodec.encode(change);
+        byte[] then = Arrays.copyOf(now, now.length - 1); // the last byte says that there are no tokens
+        then[0] = 1;
+        assertThat(ChangeCodec.decode(then, "log")).isEqualTo(change);
     }
 
     @Test
@@ -104,7 +123,7 @@ class ChangeCodecTest {
 
         assertThatThrownBy(() -> ChangeCodec.decode(later, "log"))
                 .isInstanceOf(CorruptIndexException.class)
-                .hasMessageContaining("version 2");
+                .hasMessageContaining("version 3");
         assertThatThrownBy(() -> ChangeCodec.decode(unknown, "log"))
                 .isInstanceOf(CorruptIndexException.class)
                 .hasMessageContaining("type 99");

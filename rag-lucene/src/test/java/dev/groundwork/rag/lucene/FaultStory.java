@@ -116,6 +116,7 @@ final class FaultStory {
     private final EngineSettings settings;
     private final Set<IndexState> seen = new HashSet<>(Set.of(IndexState.EMPTY));
     private volatile Known known = new Known(List.of(new IndexState.Model()), List.of(), List.of());
+    private Runnable afterEachAct = () -> {};
     private LuceneIndex index;
 
     FaultStory(TestDisk disk, Path emptyFolder, String name) {
@@ -129,10 +130,17 @@ final class FaultStory {
         this.settings = settings;
     }
 
+    /** Sets what is waited for after each change. */
+    FaultStory afterEachAct(Runnable waits) {
+        afterEachAct = waits;
+        return this;
+    }
+
     /** Tells it, with faults up to the moment when the disk is repaired; returns whether there were any. */
     boolean tell(boolean closesBeforeRepair) {
         for (Act act : acts()) {
             play(act);
+            afterEachAct.run();
         }
         if (closesBeforeRepair || disk.failures() == 0) {
             close();

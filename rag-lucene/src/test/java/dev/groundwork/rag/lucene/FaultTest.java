@@ -169,7 +169,9 @@ class FaultTest {
             disk.plan((n, call, file) -> Thread.currentThread().getName().startsWith("Lucene Merge")
                     ? plan.of(merging.incrementAndGet(), call, file)
                     : TestDisk.Outcome.DONE);
-            return new FaultStory(disk, empty, "merge " + fault + " from " + number).tell(number % 2 == 0);
+            return new FaultStory(disk, empty, "merge " + fault + " from " + number)
+                    .afterEachAct(Waiting::forMerges)
+                    .tell(number % 2 == 0);
         });
         assertThat(calls).as("calls of merges that may fail").isGreaterThan(1);
     }

@@ -12,7 +12,12 @@ import dev.groundwork.rag.IndexChange;
 import dev.groundwork.rag.IndexException;
 import dev.groundwork.rag.IndexLockedException;
 import dev.groundwork.rag.IndexMismatchException;
+import dev.groundwork.rag.IndexedSegment;
+import dev.groundwork.rag.TokenEmbedding;
+import dev.groundwork.rag.TokenVectors;
 import dev.langchain4j.data.document.Metadata;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.store.embedding.filter.MetadataFilterBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,6 +42,30 @@ class PersistenceTest {
 
     @TempDir
     Path folder;
+
+    @Test
+    void tokensAreThereAfterReopeningAndInAViewOnlyWhatItMaySee() {
+        TokenVectors east = TokenVectors.of(new int[] {1}, new float[][] {{1, 0}});
+        TextSegment red = TextSegment.from("x", new Metadata().put("colour", "red"));
+        try (LuceneIndex index = LuceneIndex.open(folder)) {
+            for (String id : List.of("a", "b")) {
+                TextSegment segment = id.equals("a") ? red : TextSegment.from("x");
+                index.apply(List.of(new IndexChange.Upsert(List.of(
+                        new IndexedSegment(id, segment, new TokenEmbedding(new float[] {1, 0}, east))))));
+                index.commit();
+            }
+            index.optimize();
+        }
+        try (LuceneIndex index = LuceneIndex.open(folder)) {
+            List<String> both = List.of("b", "a");
+            assertThat(index.compareTokens(east, both)).containsOnlyKeys("a", "b");
+            assertThat(index.restrictedTo(
+                                    MetadataFilterBuilder.metadataKey("colour").isEqualTo("red"))
+                            .compareTokens(east, both))
+                    .containsOnlyKeys("a");
+            assertThat(index.verify().parts()).isPositive();
+        }
+    }
 
     @Test
     void holdsAfterReopeningWhatItHeldBefore() {

@@ -26,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -298,26 +299,22 @@ class RebuildTest {
     @Test
     void appliesAChangeThatWaitsForTheSwapToTheNewState() throws Exception {
         Steps steps = new Steps(folder);
-        ExecutorService other = Executors.newSingleThreadExecutor();
         try (LuceneIndex index = steps.open();
                 Rebuild rebuild = index.rebuild(LuceneIndex.builder().similarity(VectorSimilarity.DOT_PRODUCT))) {
             index.apply(upsert(segment("a", "alpha", 1, 0)));
             rebuild.index().apply(upsert(segment("b", "beta", 0, 1)));
-            CountDownLatch submitted = new CountDownLatch(1);
+            FutureTask<Boolean> late = new FutureTask<>(() -> index.apply(upsert(segment("c", "gamma", 3, 4))), true);
+            Thread other = Thread.ofPlatform().unstarted(late);
             AtomicBoolean first = new AtomicBoolean(true);
-            List<Future<?>> late = new ArrayList<>();
             steps.hook(step -> {
                 if (step.startsWith("link _") && first.getAndSet(false)) {
-                    late.add(other.submit(() -> {
-                        submitted.countDown();
-                        index.apply(upsert(segment("c", "gamma", 3, 4)));
-                    }));
-                    await(submitted);
+                    other.start();
+                    Waiting.until(other);
                 }
             });
             rebuild.swapDiscardingChanges();
             steps.hook(null);
-            late.getFirst().get();
+            assertThat(late.get()).isTrue();
 
             assertThat(all(index)).containsExactly("b", "c");
             assertThat(index.searchVector(Embedding.from(new float[] {3, 4}), 1, null)
@@ -325,17 +322,6 @@ class RebuildTest {
                             .score()
                             .value())
                     .isEqualTo(25);
-        } finally {
-            other.shutdown();
-        }
-    }
-
-    private static void await(CountDownLatch latch) throws IOException {
-        try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-            Thread.sleep(50); // until it waits; where it does not yet, this tests less
-        } catch (InterruptedException e) {
-            throw new IOException(e);
         }
     }
 

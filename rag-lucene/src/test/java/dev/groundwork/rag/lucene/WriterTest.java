@@ -463,6 +463,30 @@ class WriterTest {
     }
 
     @Test
+    void whoReadsComesBeforeChangesThatCameLater() throws Exception {
+        try (LuceneIndex index = open()) {
+            index.apply(upsert(segment("0", "word", 1, 0))); // not seen yet, so who reads has to wait
+            AtomicBoolean first = new AtomicBoolean(true);
+            List<String> found = new ArrayList<>();
+            List<Change> later = new ArrayList<>();
+            Thread reader = Thread.ofPlatform().unstarted(() -> found.addAll(byVector(index, 1, 0)));
+            disk.plan((number, call, file) -> {
+                if (call == TestDisk.Call.FORCE && first.getAndSet(false)) {
+                    reader.start();
+                    Waiting.until(reader);
+                    later.add(index.engine().submit(upsert(segment("b", "word", 1, 0))));
+                }
+                return TestDisk.Outcome.DONE;
+            });
+            index.apply(upsert(segment("a", "word", 1, 0)));
+            reader.join();
+            later.forEach(index.engine()::await);
+            assertThat(found).containsExactly("0", "a");
+            assertThat(byVector(index, 1, 0)).containsExactly("0", "a", "b");
+        }
+    }
+
+    @Test
     void appliesOrRefusesEveryChangeThatRacesWithClosing() throws Exception {
         long seed = Long.getLong("seed", 11);
         Random random = new Random(seed);

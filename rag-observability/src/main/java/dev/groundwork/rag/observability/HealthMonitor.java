@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It never calls a provider: what it knows of models are the outcomes of real questions of the last minute (or
- * {@link Builder#outcomeWindow}). A hop that failed three times in a row is down, one that failed in a fifth of its calls
- * is degraded. A pipeline whose questions fail, all of them for three times, is not ready; since then no question comes that could
+ * {@link Builder#outcomeWindow}). A hop that failed three times in a row is down until it works as often in a row, one that
+ * failed in a fifth of its calls is degraded until it fails in less than a tenth. A pipeline whose questions fail, all of them for three times, is not ready; since then no question comes that could
  * show that it is well again, it counts as ready again once the window has passed.
  *
  * <table>
@@ -69,7 +69,7 @@ public final class HealthMonitor implements RagListener, AutoCloseable {
 
     private final Map<String, Supplier<Health>> required;
     private final Map<String, Supplier<Health>> optional;
-    private final List<RagListener> listeners;
+    private final Announcer listeners;
     private final Duration interval;
     private final long windowNanos;
     private final InstantSource clock;
@@ -92,7 +92,7 @@ public final class HealthMonitor implements RagListener, AutoCloseable {
     private HealthMonitor(Builder builder, InstantSource clock, LongSupplier nanos) {
         this.required = new LinkedHashMap<>(builder.required);
         this.optional = new LinkedHashMap<>(builder.optional);
-        this.listeners = List.copyOf(builder.listeners);
+        this.listeners = new Announcer(builder.listeners);
         this.interval = builder.interval;
         this.windowNanos = builder.outcomeWindow.toNanos();
         this.clock = clock;
@@ -156,11 +156,7 @@ public final class HealthMonitor implements RagListener, AutoCloseable {
             report = new HealthReport(pipeline, now, !isClosed(whole), ready, started, whole, since);
             last = report;
         }
-        for (RagEvent.HealthChanged change : changes) {
-            for (RagListener listener : listeners) {
-                listener.onEvent(change);
-            }
-        }
+        listeners.tell(changes);
         return report;
     }
 

@@ -186,6 +186,18 @@ public enum Metric {
             "pipeline"),
     /** Files that the process has mapped into memory, the index's among them. */
     MEMORY_MAPPED("rag.memory.mapped", "Files that the process has mapped into memory", Kind.GAUGE, Unit.BYTES),
+    /**
+     * What the process has of the machine's memory: {@code anonymous} is the Java heap and all native memory, models with what
+     * they work in among it, {@code file} the parts of mapped files that were read. Only where the system tells, as Linux does.
+     */
+    MEMORY_RESIDENT(
+            "rag.memory.resident",
+            "What the process has of the machine's memory; anonymous is heap and native memory",
+            Kind.GAUGE,
+            Unit.BYTES,
+            "kind"),
+    /** Native memory that a model's weights take; what it needs while it works is part of the resident memory. */
+    MODEL_MEMORY("rag.model.memory", "Native memory that a model's weights take", Kind.GAUGE, Unit.BYTES, "model"),
 
     /** 1 where a part is up, 0.5 where degraded, 0 where down, -1 where it is gone; the whole is {@code all}. */
     HEALTH_STATUS(

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads figures that matter to sizing, again and again, and hands them to a {@link MetricsSink}: threads that are busy, the
- * index's size, memory mapped, each member of the pool with its limits and costs, objectives.
+ * index's size, memory of the process and of models, each member of the pool with its limits and costs, objectives.
  *
  * <pre>{@code
  * try (ProcessMetrics process = ProcessMetrics.to(sink).rag(rag).index("docs", index).pool(pool).start()) {
@@ -128,6 +128,7 @@ public final class ProcessMetrics implements AutoCloseable {
                 metrics.take(Metric.MEMORY_MAPPED, (double) buffers.getMemoryUsed());
             }
         }
+        ResidentMemory.read().forEach((kind, bytes) -> metrics.take(Metric.MEMORY_RESIDENT, (double) bytes, kind));
     }
 
     private void load(String pipeline, RagLoad load) {
@@ -207,6 +208,21 @@ public final class ProcessMetrics implements AutoCloseable {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(index, "index");
             sources.add(new Source("index " + SafeText.name(name), to -> to.index(name, index.stats())));
+            return this;
+        }
+
+        /**
+         * Reads how much native memory a model holds, for instance {@code OnnxEmbeddingModel.memoryBytes()}.
+         *
+         * @param name the value of the label {@code model}
+         * @param bytes 0 once it is closed
+         */
+        public Builder model(String name, LongSupplier bytes) {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(bytes, "bytes");
+            sources.add(new Source(
+                    "model " + SafeText.name(name),
+                    to -> to.metrics.take(Metric.MODEL_MEMORY, (double) bytes.getAsLong(), name)));
             return this;
         }
 

@@ -60,7 +60,7 @@ public final class SloMonitor implements RagListener, AutoCloseable {
     private static final int MAX_PIPELINES = 50;
 
     private final List<Slo> slos;
-    private final List<RagListener> listeners;
+    private final Announcer listeners;
     private final @Nullable MetricsSink metrics;
     private final Duration shortWindow;
     private final Duration longWindow;
@@ -98,7 +98,7 @@ public final class SloMonitor implements RagListener, AutoCloseable {
 
     private SloMonitor(Builder builder, LongSupplier nanos, boolean ticking) {
         this.slos = List.copyOf(builder.slos);
-        this.listeners = List.copyOf(builder.listeners);
+        this.listeners = new Announcer(builder.listeners);
         this.metrics = builder.metrics;
         this.shortWindow = builder.shortWindow;
         this.longWindow = builder.longWindow;
@@ -173,7 +173,7 @@ public final class SloMonitor implements RagListener, AutoCloseable {
                 gauge(metrics, status, "long", status.longBurn());
             }
         }
-        changes.forEach(change -> listeners.forEach(listener -> listener.onEvent(change)));
+        listeners.tell(changes);
         return all;
     }
 

@@ -252,6 +252,12 @@ final class Dashboard {
                         new Query(max(Metric.INDEX_VECTOR_SIZE, "index"), "{{index}} vectors"),
                         new Query("max(" + Metric.MEMORY_MAPPED.prometheusName() + ")", "mapped")),
                 Panel.of(
+                        "Memory",
+                        "Of the process: heap and native memory, files; of that the weights of models",
+                        "bytes",
+                        new Query(max(Metric.MEMORY_RESIDENT, "kind"), "{{kind}}"),
+                        new Query(max(Metric.MODEL_MEMORY, "model"), "{{model}}")),
+                Panel.of(
                         "Documents ingested",
                         Metric.INGEST_DOCUMENTS.description(),
                         "short",

@@ -172,6 +172,53 @@ class HealthMonitorTest {
     }
 
     @Test
+    void aPipelineNearAThresholdDoesNotChangeWithEachQuestion() {
+        try (HealthMonitor monitor = monitor()) {
+            retrieverWorks = false;
+            ask(3);
+            monitor.check();
+            changes.clear();
+            for (int i = 0; i < 10; i++) {
+                retrieverWorks = true;
+                ask(2);
+                assertThat(monitor.check().ready()).isFalse();
+                retrieverWorks = false;
+                ask(1);
+                monitor.check();
+            }
+            assertThat(changes).isEmpty();
+
+            retrieverWorks = true;
+            ask(3);
+            assertThat(monitor.check().health().status()).isEqualTo("degraded"); // 13 of 36
+            ask(100 - 36 - 1);
+            assertThat(monitor.check().health().status()).isEqualTo("degraded"); // 13 of 99
+            ask(20); // only the last hundred count: the first failures are among those that were forgotten
+            assertThat(monitor.check().health().status()).isEqualTo("up");
+            assertThat(changes.stream()
+                            .map(RagEvent.HealthChanged.class::cast)
+                            .filter(change -> change.component().isEmpty())
+                            .map(RagEvent.HealthChanged::after))
+                    .containsExactly("degraded", "up");
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsKeepsNothingFromTheNext() {
+        HealthMonitor.Builder builder = HealthMonitor.builder()
+                .required("store", () -> index)
+                .listener(event -> {
+                    throw new IllegalStateException("full");
+                });
+        try (HealthMonitor monitor = monitor(builder)) {
+            assertThat(changes).hasSize(1);
+            index = Health.down("closed", Map.of());
+            assertThat(monitor.check().ready()).isFalse();
+            assertThat(changes).hasSize(3);
+        }
+    }
+
+    @Test
     void aPartThatCanBeDoneWithoutDoesNotStopTraffic(@TempDir Path folder) {
         try (HealthMonitor monitor = monitor(
                 HealthMonitor.builder().diskSpace(folder, Long.MAX_VALUE).optional("drift", () -> {

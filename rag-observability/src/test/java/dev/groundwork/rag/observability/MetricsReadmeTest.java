@@ -35,11 +35,21 @@ class MetricsReadmeTest {
     private final LlmPool pool = world.pool;
     private final RagBuilder builder = world.rag();
 
+    private final Model model = new Model();
+
+    /** Stands for the model of a sibling module. */
+    private static final class Model {
+        long memoryBytes() {
+            return 34_014_426;
+        }
+    }
+
     private void measure(MetricsSink metrics) {
         Rag rag = builder.listener(MetricsListener.to(metrics)).build();
         ProcessMetrics process = ProcessMetrics.to(metrics)
                 .rag(rag) // threads that are busy
                 .index("docs", index) // its size
+                .model("bge-small", model::memoryBytes) // its weights
                 .pool(pool) // each member's state, limits left, tokens, cost
                 .start(); // every 15 s, until it is closed
         try (rag;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.groundwork.rag.MemberStatus;
 import dev.groundwork.rag.MetricsSink;
 import dev.groundwork.rag.Rag;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,6 +49,34 @@ class ProcessMetricsTest {
         assertThat(gauge("rag.executor.active", "pipeline", "docs")).isZero();
         assertThat(gauge("rag.executor.limit", "pipeline", "docs")).isGreaterThanOrEqualTo(4);
         assertThat(gauge("rag.memory.mapped")).isGreaterThanOrEqualTo(0);
+    }
+
+    @Test
+    void readsTheMemoryOfModelsAndOfTheProcess() {
+        AtomicLong bytes = new AtomicLong(34_000_000);
+        ProcessMetrics process =
+                ProcessMetrics.to(metrics).model("bge", bytes::get).build(false);
+        assertThat(gauge("rag.model.memory", "model", "bge")).isEqualTo(34_000_000);
+
+        bytes.set(0);
+        process.read();
+        assertThat(gauge("rag.model.memory", "model", "bge")).isZero();
+        process.close();
+    }
+
+    @Test
+    void residentMemoryIsWhatTheSystemTells() {
+        String status = "VmRSS:\t  190396 kB\nRssAnon:\t  150000 kB\nRssFile:\t   40000 kB\nRssShmem:\t     396 kB\n";
+        assertThat(ResidentMemory.parse(status))
+                .containsExactly(Map.entry("anonymous", 153_600_000L), Map.entry("file", 40_960_000L));
+        assertThat(ResidentMemory.parse("")).isEmpty();
+        if (Files.exists(Path.of("/proc/self/status"))) {
+            long heap =
+                    Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+            ProcessMetrics.to(metrics).build(false).close();
+            assertThat(gauge("rag.memory.resident", "kind", "anonymous")).isGreaterThan(heap / 2.0);
+            assertThat(gauge("rag.memory.resident", "kind", "file")).isGreaterThan(1_000_000);
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.groundwork.rag.benchmarks.data.Query;
 import dev.groundwork.rag.benchmarks.data.Share;
 import dev.groundwork.rag.benchmarks.data.VectorFile;
 import dev.groundwork.rag.benchmarks.engines.OurIndex;
+import dev.groundwork.rag.benchmarks.engines.RawOpened;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -15,21 +16,35 @@ public final class OpenProbe {
     /**
      * Runs.
      *
-     * @param args the index's folder, and a file that holds the query's vector
+     * @param args the index's folder, a file that holds the query's vector, and {@code raw} where Lucene itself is to open it
      */
     public static void main(String[] args) throws IOException {
         long start = System.nanoTime();
-        try (OurIndex index = OurIndex.reopen(Path.of(args[0]))) {
-            long opened = System.nanoTime();
-            float[] vector = VectorFile.read(Path.of(args[1])).orElseThrow()[0];
-            int hits = index.vectors(Benchmark.LIMIT, Share.ALL)
-                    .search(new Query("", vector))
-                    .size();
-            long answered = System.nanoTime();
-            if (hits != Benchmark.LIMIT) {
-                throw new IllegalStateException(hits + " hits");
+        long opened;
+        long answered;
+        int hits;
+        if (args.length > 2) {
+            try (RawOpened index = RawOpened.open(Path.of(args[0]))) {
+                opened = System.nanoTime();
+                hits = index.nearest(vector(args[1]), Benchmark.LIMIT).size();
+                answered = System.nanoTime();
             }
-            System.out.println((opened - start) / 1e6 + " " + (answered - start) / 1e6);
+        } else {
+            try (OurIndex index = OurIndex.reopen(Path.of(args[0]))) {
+                opened = System.nanoTime();
+                hits = index.vectors(Benchmark.LIMIT, Share.ALL)
+                        .search(new Query("", vector(args[1])))
+                        .size();
+                answered = System.nanoTime();
+            }
         }
+        if (hits != Benchmark.LIMIT) {
+            throw new IllegalStateException(hits + " hits");
+        }
+        System.out.println((opened - start) / 1e6 + " " + (answered - start) / 1e6);
+    }
+
+    private static float[] vector(String file) throws IOException {
+        return VectorFile.read(Path.of(file)).orElseThrow()[0];
     }
 }

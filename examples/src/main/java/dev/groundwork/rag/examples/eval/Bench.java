@@ -35,17 +35,22 @@ public final class Bench implements AutoCloseable {
             "vector",
             "text",
             "rrf",
+            "dense",
             "fused",
+            "expanded",
             "reranked",
             "no-fluency",
+            "no-title-hop",
+            "no-late",
             "no-titles");
 
     /** What the default is shown beside: the peers, and the steps on the way to it and beyond. */
-    public static final List<String> TABLE = List.of("bm25", "easy-rag", "vector", "rrf", "fused", "reranked");
+    public static final List<String> TABLE =
+            List.of("bm25", "easy-rag", "dense", "rrf", "fused", "expanded", "reranked");
 
     /** The default with one thing else, each; {@link #difference} says which. */
     public static final List<String> ABLATION =
-            List.of("text", "vector", "rrf", "no-fluency", "fused", "no-titles", "reranked");
+            List.of("text", "vector", "rrf", "no-fluency", "no-title-hop", "no-late", "no-titles", "reranked");
 
     private final BeirCollection collection;
     private final List<TextDocuments.Text> documents = new ArrayList<>();
@@ -105,10 +110,22 @@ public final class Bench implements AutoCloseable {
             case "text" ->
                 groundwork(name, rag -> wiring.apply(rag).retriever(Retrievers.text(corpus().index())), packs);
             case "rrf" -> groundwork(name, rag -> wiring.apply(rag).fusion(new ReciprocalRankFusion()), packs);
-            case "fused" -> {
-                RagSettings without = settings.toBuilder().titleHops(0).build();
-                yield corpus().method(name, without, wiring, packs);
-            }
+            case "dense" ->
+                corpus().method(
+                                name,
+                                settings.toBuilder().titleHops(0).lateWeight(0).build(),
+                                rag -> wiring.apply(rag).retriever(Retrievers.vector(corpus().index(), model)),
+                                packs);
+            case "fused" ->
+                corpus().method(
+                                name,
+                                settings.toBuilder().titleHops(0).lateWeight(0).build(),
+                                wiring,
+                                packs);
+            case "expanded", "no-late" ->
+                corpus().method(name, settings.toBuilder().lateWeight(0).build(), wiring, packs);
+            case "no-title-hop" ->
+                corpus().method(name, settings.toBuilder().titleHops(0).build(), wiring, packs);
             case "reranked" -> groundwork(name, rag -> wiring.apply(rag).reranker(lateInteraction()), packs);
             case "no-fluency" ->
                 groundwork(name, rag -> wiring.apply(rag).embeddingModel(new UnweighedModel(model)), packs);
@@ -126,9 +143,10 @@ public final class Bench implements AutoCloseable {
             case "vector" -> "no words";
             case "rrf" -> "ranks instead of scores";
             case "no-fluency" -> "vectors count the same in every language";
-            case "fused" -> "titles that hits name are not followed";
+            case "no-title-hop" -> "titles that hits name are not followed";
+            case "no-late" -> "tokens are not compared";
             case "no-titles" -> "documents without titles";
-            case "reranked" -> "late interaction over the first hits";
+            case "reranked" -> "first hits compared whole, token by token";
             default -> "";
         };
     }

@@ -3,6 +3,8 @@ package dev.groundwork.rag.examples.eval;
 import dev.groundwork.rag.EmbeddingSpec;
 import dev.groundwork.rag.Fingerprinted;
 import dev.groundwork.rag.Fluent;
+import dev.groundwork.rag.TokenEmbedding;
+import dev.groundwork.rag.TokenVectors;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
@@ -10,6 +12,7 @@ import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import dev.langchain4j.model.embedding.request.EmbeddingInputType;
 import dev.langchain4j.model.embedding.request.EmbeddingParameter;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import dev.langchain4j.model.output.Response;
 import java.io.BufferedInputStream;
@@ -45,13 +48,15 @@ public final class CachedEmbeddings implements EmbeddingModel, Fingerprinted, Fl
 
     private final EmbeddingModel model;
     private final EmbeddingSpec spec;
-    private final Map<String, float[]> known = new HashMap<>();
+    private final boolean withTokens;
+    private final Map<String, Embedding> known = new HashMap<>();
     private final @Nullable FileChannel file;
     private long computed;
 
     private CachedEmbeddings(EmbeddingModel model, @Nullable Path path) throws IOException {
         this.model = model;
         this.spec = EmbeddingSpec.of(model);
+        this.withTokens = model.supportedParameters().contains(TokenEmbedding.WANTED);
         if (path == null) {
             this.file = null;
             return;
@@ -74,7 +79,8 @@ public final class CachedEmbeddings implements EmbeddingModel, Fingerprinted, Fl
         Files.createDirectories(folder);
         EmbeddingSpec spec = EmbeddingSpec.of(model);
         String name = hash(spec.modelName() + '\n' + spec.fingerprint() + '\n' + spec.dimension());
-        return new CachedEmbeddings(model, folder.resolve("passages-" + name + ".vectors"));
+        boolean tokens = model.supportedParameters().contains(TokenEmbedding.WANTED);
+        return new CachedEmbeddings(model, folder.resolve("passages-" + name + (tokens ? ".tokens" : ".vectors")));
     }
 
     /** Reads what is there; returns how many bytes of the file are whole records. */
@@ -84,18 +90,23 @@ public final class CachedEmbeddings implements EmbeddingModel, Fingerprinted, Fl
         }
         byte[] hash = new byte[HASH_BYTES];
         byte[] vector = new byte[spec.dimension() * Float.BYTES];
-        long records = 0;
+        long whole = 0;
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(path), 1 << 20))) {
             while (true) {
                 in.readFully(hash);
                 in.readFully(vector);
                 float[] values = new float[spec.dimension()];
                 ByteBuffer.wrap(vector).asFloatBuffer().get(values);
-                known.put(HexFormat.of().formatHex(hash), values);
-                records++;
+                int length = withTokens ? in.readInt() : 0;
+                byte[] tokens = new byte[length];
+                in.readFully(tokens);
+                known.put(
+                        HexFormat.of().formatHex(hash),
+                        length == 0 ? Embedding.from(values) : new TokenEmbedding(values, TokenVectors.from(tokens)));
+                whole += HASH_BYTES + vector.length + (withTokens ? Integer.BYTES + length : 0);
             }
         } catch (EOFException end) {
-            return records * (HASH_BYTES + vector.length);
+            return whole;
         }
     }
 
@@ -139,31 +150,57 @@ public final class CachedEmbeddings implements EmbeddingModel, Fingerprinted, Fl
         if (!missing.isEmpty()) {
             List<TextSegment> segments =
                     missing.stream().map(i -> TextSegment.from(texts.get(i))).toList();
-            List<Embedding> embedded = model.embedAll(segments).content();
+            List<Embedding> embedded = embedded(segments);
             for (int i = 0; i < missing.size(); i++) {
-                keep(hashes.get(missing.get(i)), embedded.get(i).vector());
+                keep(hashes.get(missing.get(i)), embedded.get(i));
             }
             computed += missing.size();
         }
         List<Embedding> embeddings = new ArrayList<>();
         for (String hash : hashes) {
-            float[] vector = known.get(hash);
-            if (vector == null) {
+            Embedding embedding = known.get(hash);
+            if (embedding == null) {
                 throw new IllegalStateException("the embedding model gave fewer vectors than it was given texts");
             }
-            embeddings.add(Embedding.from(vector.clone()));
+            embeddings.add(copy(embedding));
         }
         return embeddings;
     }
 
-    private void keep(String hash, float[] vector) {
-        if (known.put(hash, vector) != null || file == null) {
+    private static Embedding copy(Embedding embedding) {
+        float[] vector = embedding.vector().clone();
+        return embedding instanceof TokenEmbedding with
+                ? new TokenEmbedding(vector, with.tokens())
+                : Embedding.from(vector);
+    }
+
+    private List<Embedding> embedded(List<TextSegment> segments) {
+        if (!withTokens) {
+            return model.embedAll(segments).content();
+        }
+        return model.embed(EmbeddingRequest.builder()
+                        .textSegments(segments)
+                        .parameters(EmbeddingRequestParameters.builder()
+                                .set(TokenEmbedding.WANTED, true)
+                                .build())
+                        .build())
+                .embeddings();
+    }
+
+    private void keep(String hash, Embedding embedding) {
+        if (known.put(hash, embedding) != null || file == null) {
             return;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(HASH_BYTES + vector.length * Float.BYTES);
+        float[] vector = embedding.vector();
+        byte[] tokens = embedding instanceof TokenEmbedding with ? with.tokens().toBytes() : new byte[0];
+        ByteBuffer bytes =
+                ByteBuffer.allocate(HASH_BYTES + vector.length * Float.BYTES + Integer.BYTES + tokens.length);
         bytes.put(HexFormat.of().parseHex(hash));
         for (float value : vector) {
             bytes.putFloat(value);
+        }
+        if (withTokens) {
+            bytes.putInt(tokens.length).put(tokens);
         }
         bytes.flip();
         try {

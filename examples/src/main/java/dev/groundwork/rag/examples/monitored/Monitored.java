@@ -99,6 +99,7 @@ public final class Monitored {
                             .rag(rag)
                             .index("docs", index)
                             .pool(pool)
+                            .model("bge-small", embeddings::memoryBytes)
                             .slos(slos)
                             .interval(Duration.ofSeconds(1))
                             .start();

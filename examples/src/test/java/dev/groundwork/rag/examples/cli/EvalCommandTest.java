@@ -137,6 +137,18 @@ class EvalCommandTest {
         assertThat(bm25.at("/mean/recall@100").doubleValue()).isCloseTo(0.625, within(1e-9));
     }
 
+    @Test
+    void everyMethodOfTheTablesThatNeedsNoTokensOfTheModelRuns() {
+        String methods = "dense,fused,expanded,vector,text,rrf,no-fluency,no-title-hop,no-late,no-titles";
+        assertThat(eval("--json", "--compare", methods)).as(shell.err()).isZero();
+        JsonNode compared = shell.json().get("compare");
+        for (String method : methods.split(",")) {
+            assertThat(compared.get(method).get("recall@100").doubleValue())
+                    .as(method)
+                    .isPositive();
+        }
+    }
+
     private Path copyWithoutKeys() throws IOException {
         Path other = Files.createDirectories(temp.resolve("other/qrels")).getParent();
         for (String file : List.of("queries.jsonl", "qrels/test.tsv")) {

@@ -2,10 +2,15 @@ package dev.groundwork.rag.examples.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import dev.groundwork.rag.observability.LoggedEvent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -209,6 +214,7 @@ class LogsCommandTest {
                 .isZero();
         assertThat(shell.err()).doesNotContain("rag.event_name");
         assertThat(Files.readString(file)).doesNotContain("rotated").doesNotContain("ninety");
+        assertThat(Files.readAllLines(file)).hasSizeGreaterThan(5).allSatisfy(LogsCommandTest::isWhatItsSchemaSays);
         String id = LoggedEvent.parse(Files.readAllLines(file).getLast())
                 .orElseThrow()
                 .text("rag.request_id");
@@ -220,6 +226,17 @@ class LogsCommandTest {
                 .contains("ingest completed");
         assertThat(shell.run("trace", id, file)).isZero();
         assertThat(shell.out()).contains("embed", "vector", "text", "fuse", "extract", "query script: latin");
+    }
+
+    private static void isWhatItsSchemaSays(String line) throws IOException {
+        JsonNode event = new ObjectMapper().readTree(line);
+        String schema = "schema/v1/" + event.path("rag.event_name").asText() + ".schema.json";
+        try (InputStream in = LoggedEvent.class.getResourceAsStream(schema)) {
+            assertThat(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                            .getSchema(in)
+                            .validate(event))
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -6,14 +6,14 @@ import java.util.Arrays;
 /**
  * The vectors of a text's tokens, of length one before they were stored, each as bytes with a factor of its own. Immutable.
  */
-final class TokenVectors {
+final class EncodedTokens {
 
     private final long[] ids;
     private final byte[] values;
     private final float[] factors;
     private final int dimension;
 
-    private TokenVectors(long[] ids, byte[] values, float[] factors, int dimension) {
+    private EncodedTokens(long[] ids, byte[] values, float[] factors, int dimension) {
         this.ids = ids;
         this.values = values;
         this.factors = factors;
@@ -28,7 +28,7 @@ final class TokenVectors {
      * @param from the first token to keep
      * @param to after the last one
      */
-    static TokenVectors of(long[] all, FloatBuffer vectors, int dimension, int from, int to) {
+    static EncodedTokens of(long[] all, FloatBuffer vectors, int dimension, int from, int to) {
         int count = Math.max(0, to - from);
         byte[] values = new byte[count * dimension];
         float[] factors = new float[count];
@@ -48,7 +48,7 @@ final class TokenVectors {
                 factors[token] = (float) (largest / Byte.MAX_VALUE / Math.sqrt(squares));
             }
         }
-        return new TokenVectors(Arrays.copyOfRange(all, from, from + count), values, factors, dimension);
+        return new EncodedTokens(Arrays.copyOfRange(all, from, from + count), values, factors, dimension);
     }
 
     int size() {

@@ -1,0 +1,73 @@
+package dev.groundwork.rag;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Orders the best hits anew by what their tokens say of the question, and by what was known of them before. Both are brought
+ * to 0 to 1 over the hits that are compared.
+ */
+final class LateOrder {
+
+    /** So many of the best hits are compared; what is behind them stays behind. */
+    static final int COMPARED = 50;
+
+    private record Ranked(Hit hit, double score, int before) {}
+
+    private static final Comparator<Ranked> BEST_FIRST =
+            Comparator.comparingDouble((Ranked ranked) -> -ranked.score).thenComparingInt(Ranked::before);
+
+    private LateOrder() {}
+
+    /**
+     * Orders.
+     *
+     * @param hits what was found, best first
+     * @param similar what each hit's tokens say, by id; a hit that is not in it has what it had before
+     * @param weight what they count, from 0 to 1
+     * @return the hits with a score of hop {@link Hop#LATE}; as they are where nothing can be compared
+     */
+    static List<Hit> order(List<Hit> hits, Map<String, Double> similar, double weight) {
+        if (similar.isEmpty()) {
+            return hits;
+        }
+        List<Hit> compared = hits.subList(0, Math.min(COMPARED, hits.size()));
+        double[] late = compared.stream()
+                .mapToDouble(hit -> similar.getOrDefault(hit.id(), Double.NaN))
+                .toArray();
+        double[] before =
+                compared.stream().mapToDouble(hit -> hit.score().value()).toArray();
+        scale(late);
+        scale(before);
+        List<Ranked> ranking = new ArrayList<>();
+        for (int i = 0; i < compared.size(); i++) {
+            double other = Double.isNaN(late[i]) ? before[i] : late[i];
+            ranking.add(new Ranked(compared.get(i), (1 - weight) * before[i] + weight * other, i));
+        }
+        ranking.sort(BEST_FIRST);
+        List<Hit> ordered = new ArrayList<>(hits.size());
+        ranking.forEach(one -> ordered.add(
+                one.hit.with(new Score(Hop.LATE, Score.Kind.FUSED, Math.clamp(one.score, 0, 1), ordered.size() + 1))));
+        for (Hit rest : hits.subList(compared.size(), hits.size())) {
+            ordered.add(rest.with(new Score(Hop.LATE, Score.Kind.FUSED, 0, ordered.size() + 1)));
+        }
+        return ordered;
+    }
+
+    /** Brings numbers to 0 to 1; what is none stays none. */
+    private static void scale(double[] values) {
+        double min = Double.POSITIVE_INFINITY;
+        double max = Double.NEGATIVE_INFINITY;
+        for (double value : values) {
+            if (!Double.isNaN(value)) {
+                min = Math.min(min, value);
+                max = Math.max(max, value);
+            }
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Double.isNaN(values[i]) ? values[i] : max > min ? (values[i] - min) / (max - min) : 1;
+        }
+    }
+}
