@@ -142,7 +142,7 @@ class EvalCommandTest {
         String methods = "dense,fused,expanded,vector,text,rrf,no-fluency,no-title-hop,no-late,no-titles";
         assertThat(eval("--json", "--compare", methods)).as(shell.err()).isZero();
         JsonNode compared = shell.json().get("compare");
-        for (String method : methods.split(",")) {
+        for (String method : methods.split(",", -1)) {
             assertThat(compared.get(method).get("recall@100").doubleValue())
                     .as(method)
                     .isPositive();
