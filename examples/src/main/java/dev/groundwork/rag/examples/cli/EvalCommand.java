@@ -1,5 +1,6 @@
 package dev.groundwork.rag.examples.cli;
 
+import dev.groundwork.rag.IngestReport;
 import dev.groundwork.rag.RagBuilder;
 import dev.groundwork.rag.RagSettings;
 import dev.groundwork.rag.examples.eval.Abstention;
@@ -16,6 +17,7 @@ import dev.groundwork.rag.observability.evaluation.RankingMetric;
 import dev.groundwork.rag.observability.evaluation.Run;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures how well passages are found, on collections whose answers are known. */
@@ -51,11 +54,14 @@ import picocli.CommandLine.Option;
             "  rag eval --data scifact",
             "  rag eval --data scifact --compare easy-rag,bm25 --run run.txt",
             "  rag eval --data scifact --data medquad --compare bm25,vector,text,rrf",
+            "  rag eval --data scifact --data medquad --table",
             "  rag eval --judge run.txt --qrels qrels/test.tsv --metrics map,ndcg@10 --per-topic",
             "",
             "Exit: 0 measured; 1 failure; 2 usage."
         })
 final class EvalCommand extends Command {
+
+    private static final int SHOWN_FAILURES = 20;
 
     /** How hits are ordered anew. */
     private enum Rerank {
@@ -93,12 +99,8 @@ final class EvalCommand extends Command {
             description = "How many documents of a query count, from 1 to 100; 100 if not given.")
     private int k = Method.DOCUMENTS;
 
-    @Option(
-            order = 5,
-            names = "--mode",
-            paramLabel = "MODE",
-            description = "By what to find: hybrid (the default), vector or text.")
-    private Legs mode = Legs.HYBRID;
+    @Mixin
+    private final ModeOption mode = new ModeOption();
 
     @Option(
             order = 6,
@@ -120,8 +122,24 @@ final class EvalCommand extends Command {
             description =
                     "Measure others too, with the significance of the difference in nDCG@10 (paired permutation test,"
                         + " Holm): easy-rag (LangChain4j's Easy RAG as it comes), bm25 (Lucene as it comes), hybrid,"
-                        + " vector, text, rrf.")
+                        + " vector, text, rrf; dense, fused, expanded (the steps on the way to the default);"
+                        + " no-fluency, no-title-hop, no-late, no-titles, reranked (the default but for one thing).")
     private final List<String> compare = new ArrayList<>();
+
+    @Option(
+            order = 9,
+            names = "--table",
+            description =
+                    "Write one table of all collections and methods (those of --compare, else all of the usual ones)"
+                            + " with nDCG@10, recall@100, the time of a question, and what differs from the default by"
+                            + " more than chance.")
+    private boolean table;
+
+    @Option(
+            order = 9,
+            names = "--ablation",
+            description = "Write such a table of the default and of each method that lacks, or adds, one thing.")
+    private boolean ablation;
 
     @Option(
             order = 9,
@@ -215,7 +233,7 @@ final class EvalCommand extends Command {
         Surroundings at = surroundings();
         RagSettings settings = options().settings();
         EmbeddingModel model = at.embeddings().get();
-        List<EvalOutput.Measured> all = new ArrayList<>();
+        List<Measured> all = new ArrayList<>();
         List<EvalOutput.Told> told = new ArrayList<>();
         try {
             for (Path folder : data) {
@@ -227,8 +245,9 @@ final class EvalCommand extends Command {
                     if (abstention) {
                         told.add(new EvalOutput.Told(folder, Abstention.measure(bench, seed)));
                     } else {
-                        all.add(new EvalOutput.Measured(
-                                folder, bench.documents().size(), outcomes(bench)));
+                        List<Outcome> outcomes = outcomes(bench);
+                        all.add(new Measured(folder, bench.documents().size(), outcomes, bench.failed()));
+                        tell(folder, bench.failed());
                     }
                 }
             }
@@ -246,7 +265,9 @@ final class EvalCommand extends Command {
             found.write(run, "groundwork");
         }
         EvalOutput output = new EvalOutput(at.out());
-        if (options().json()) {
+        if (table || ablation) {
+            output.matrix(new EvalTable(all, ablation), options().json());
+        } else if (options().json()) {
             output.json(all, hops);
         } else {
             output.table(all, hops);
@@ -259,6 +280,10 @@ final class EvalCommand extends Command {
         }
         if (k < 1 || k > Method.DOCUMENTS) {
             throw new UsageException("--k is " + k + ", must be from 1 to " + Method.DOCUMENTS);
+        }
+        if ((table || ablation) && (mode.legs() != Legs.HYBRID || rerank != Rerank.NONE || hops || abstention)) {
+            throw new UsageException("--table and --ablation are beside the default: --mode, --rerank, --hops and"
+                    + " --abstention don't go with them");
         }
         if (data.size() > 1 && (run != null || qrels != null)) {
             throw new UsageException("--run and --qrels go with a single --data");
@@ -293,8 +318,14 @@ final class EvalCommand extends Command {
 
     private List<Outcome> outcomes(Bench bench) throws IOException {
         Set<String> names = new LinkedHashSet<>();
-        names.add(name(mode));
+        names.add(table || ablation ? Bench.DEFAULT : name(mode.legs()));
         names.addAll(compare);
+        if (compare.isEmpty() && table) {
+            names.addAll(Bench.TABLE);
+        }
+        if (ablation) {
+            names.addAll(Bench.ABLATION);
+        }
         List<Outcome> outcomes = new ArrayList<>();
         for (String name : names) {
             try (Method method = bench.method(name, wiring(bench), hops);
@@ -308,6 +339,15 @@ final class EvalCommand extends Command {
             }
         }
         return outcomes;
+    }
+
+    /** Says which documents could not be read: they can't be found, which the figures show and don't explain. */
+    private void tell(Path folder, List<IngestReport.Failure> failed) {
+        PrintStream err = surroundings().err();
+        Session.notRead(err, failed.subList(0, Math.min(failed.size(), SHOWN_FAILURES)));
+        if (failed.size() > SHOWN_FAILURES) {
+            err.println(folder + ": " + failed.size() + " documents were not read in all; --json lists them");
+        }
     }
 
     private UnaryOperator<RagBuilder> wiring(Bench bench) {

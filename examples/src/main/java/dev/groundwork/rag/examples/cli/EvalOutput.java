@@ -2,6 +2,7 @@ package dev.groundwork.rag.examples.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.groundwork.rag.IngestReport;
 import dev.groundwork.rag.examples.eval.Abstention;
 import dev.groundwork.rag.examples.eval.Outcome;
 import dev.groundwork.rag.examples.eval.SpanJudge;
@@ -14,16 +15,12 @@ import java.io.PrintStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** What was measured, for a human or for a program. */
 final class EvalOutput {
-
-    /** Below this, a difference is told as one that is more than chance. */
-    private static final double LEVEL = 0.05;
 
     private static final double MEDIAN = 0.5;
     private static final double HIGH = 0.99;
@@ -34,40 +31,6 @@ final class EvalOutput {
 
     EvalOutput(PrintStream out) {
         this.out = out;
-    }
-
-    /**
-     * A collection with the outcome of each method.
-     *
-     * @param folder the collection
-     * @param documents how many it has
-     * @param outcomes the one that was asked for, then those that it is compared with
-     */
-    record Measured(Path folder, int documents, List<Outcome> outcomes) {
-
-        String name() {
-            Path name = folder.toAbsolutePath().normalize().getFileName();
-            return name == null ? folder.toString() : name.toString();
-        }
-
-        int queries() {
-            return outcomes.getFirst().millis().size();
-        }
-
-        /** Returns the difference of the first outcome and each other one; p is adjusted by Holm. */
-        List<PairedComparison> comparisons() {
-            Map<String, Double> own = outcomes.getFirst().evaluation().perTopic(Outcome.NDCG_10);
-            List<PairedComparison> raw = outcomes.subList(1, outcomes.size()).stream()
-                    .map(other -> PairedComparison.of(own, other.evaluation().perTopic(Outcome.NDCG_10)))
-                    .toList();
-            List<Double> adjusted =
-                    PairedComparison.holm(raw.stream().map(PairedComparison::p).toList());
-            List<PairedComparison> all = new ArrayList<>();
-            for (PairedComparison one : raw) {
-                all.add(new PairedComparison(one.topics(), one.difference(), adjusted.get(all.size()), one.exact()));
-            }
-            return all;
-        }
     }
 
     /**
@@ -186,7 +149,7 @@ final class EvalOutput {
                 Locale.ROOT,
                 "  %+.4f%s (p %.4f)",
                 comparison.difference(),
-                comparison.p() < LEVEL ? "*" : "",
+                comparison.p() < Measured.LEVEL ? "*" : "",
                 comparison.p());
     }
 
@@ -201,6 +164,20 @@ final class EvalOutput {
                 evaluation.mean(metrics.get(2)),
                 evaluation.mean(metrics.get(3)),
                 evaluation.mean(metrics.get(4)));
+    }
+
+    /** Prints one table of all collections and methods. */
+    void matrix(EvalTable table, boolean asJson) {
+        out.print(
+                asJson
+                        ? document(json -> {
+                                    json.writeStartObject();
+                                    table.json(json);
+                                    json.writeEndObject();
+                                })
+                                + "\n"
+                        : table.toString());
+        out.flush();
     }
 
     /** Prints one JSON document: the figures of the collection, or a list where there are several. */
@@ -227,6 +204,7 @@ final class EvalOutput {
         json.writeStringField("data", measured.name());
         json.writeNumberField("documents", measured.documents());
         json.writeNumberField("queries", measured.queries());
+        failed(json, measured);
         outcome(json, measured.outcomes().getFirst(), hops);
         if (measured.outcomes().size() == 1) {
             return;
@@ -241,6 +219,21 @@ final class EvalOutput {
             json.writeEndObject();
         }
         json.writeEndObject();
+    }
+
+    /** Writes which documents could not be read, if any. */
+    static void failed(JsonGenerator json, Measured measured) throws IOException {
+        if (measured.failed().isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart("failed");
+        for (IngestReport.Failure failure : measured.failed()) {
+            json.writeStartObject();
+            json.writeStringField("source", failure.source());
+            json.writeStringField("reason", failure.reason());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void outcome(JsonGenerator json, Outcome outcome, boolean hops) throws IOException {

@@ -57,6 +57,9 @@ final class HealthCommand extends Command {
     private @Nullable Shape shape;
 
     @Mixin
+    private final LogOptions logs = new LogOptions();
+
+    @Mixin
     private final LlmOptions llms = new LlmOptions();
 
     HealthCommand(Surroundings surroundings) {
@@ -70,7 +73,7 @@ final class HealthCommand extends Command {
                 List.of(), index, Legs.HYBRID, llms.plan(), options().settings());
         Health health;
         HealthReport report;
-        try (Session session = Session.open(at, options(), plan);
+        try (Session session = Session.open(at, logs, plan);
                 HealthMonitor monitor = HealthMonitor.builder().build()) {
             health = session.rag().health();
             monitor.watch(session.rag());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -42,6 +43,9 @@ final class IngestCommand extends Command {
             description = "Folder of the index; made if it does not exist.")
     private @Nullable Path index;
 
+    @Mixin
+    private final LogOptions logs = new LogOptions();
+
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "Folders and files to read.")
     private final List<Path> paths = new ArrayList<>();
 
@@ -54,7 +58,7 @@ final class IngestCommand extends Command {
         Surroundings at = surroundings();
         Session.Plan plan = new Session.Plan(
                 paths, index, Legs.HYBRID, PoolPlan.none(), options().settings());
-        try (Session session = Session.open(at, options(), plan)) {
+        try (Session session = Session.open(at, logs, plan)) {
             List<IngestReport> reports = session.ingest();
             at.out()
                     .println(

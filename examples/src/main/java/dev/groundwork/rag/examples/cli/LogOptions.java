@@ -9,7 +9,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What is logged of the questions of a command, and where. */
+/** What is logged of a command's questions and ingestions, and where: for the commands that open a {@link Session}. */
 final class LogOptions {
 
     @Option(

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Finds passages, and stops before any answer. */
@@ -36,12 +35,11 @@ final class SearchCommand extends Command {
     @Mixin
     private final RetrievalOptions retrieval = new RetrievalOptions();
 
-    @Option(
-            order = 11,
-            names = "--mode",
-            paramLabel = "MODE",
-            description = "By what to find: hybrid (both, if not given), vector (by meaning) or text (by words, BM25).")
-    private Legs mode = Legs.HYBRID;
+    @Mixin
+    private final ModeOption mode = new ModeOption();
+
+    @Mixin
+    private final LogOptions logs = new LogOptions();
 
     @Parameters(
             paramLabel = "QUERY",
@@ -59,8 +57,9 @@ final class SearchCommand extends Command {
         RagSettings settings = retrieval.settings(options());
         Surroundings at = surroundings();
         String query = QuestionText.read(arguments, "query", settings.maxQuestionChars(), at.in());
-        Session.Plan plan = new Session.Plan(retrieval.docs(), retrieval.index(), mode, PoolPlan.none(), settings);
-        try (Session session = Session.open(at, options(), plan)) {
+        Session.Plan plan =
+                new Session.Plan(retrieval.docs(), retrieval.index(), mode.legs(), PoolPlan.none(), settings);
+        try (Session session = Session.open(at, logs, plan)) {
             List<IngestReport> ingested = session.ingest();
             SearchResult result = session.rag().search(retrieval.question(query));
             if (options().json()) {

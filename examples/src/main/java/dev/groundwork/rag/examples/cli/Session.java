@@ -63,9 +63,9 @@ final class Session implements AutoCloseable {
      *
      * @throws FailureException if a path does not exist
      */
-    static Session open(Surroundings surroundings, CommonOptions options, Plan plan) throws InterruptedException {
+    static Session open(Surroundings surroundings, LogOptions logs, Plan plan) throws InterruptedException {
         List<DocumentSource> sources = DocumentPaths.sources(plan.documents(), plan.index());
-        JsonEventLogger log = options.logs().open(surroundings.err());
+        JsonEventLogger log = logs.open(surroundings.err());
         boolean embeds = plan.legs() != Legs.TEXT || !sources.isEmpty();
         // Loading the model and opening the index take about as long as each other, and most of a short question.
         FutureTask<EmbeddingModel> loading = new FutureTask<>(surroundings.embeddings()::get);
@@ -128,13 +128,16 @@ final class Session implements AutoCloseable {
                     ProgressView.open(surroundings.err(), surroundings.errWidth(), surroundings.environment())) {
                 reports.add(rag.ingest(source, progress));
             }
-            for (IngestReport.Failure failure : reports.getLast().failed()) {
-                surroundings
-                        .err()
-                        .println("not read: " + Display.line(failure.source() + ": " + failure.reason(), 1_000));
-            }
+            notRead(surroundings.err(), reports.getLast().failed());
         }
         return reports;
+    }
+
+    /** Lists documents that could not be read. */
+    static void notRead(PrintStream err, List<IngestReport.Failure> failed) {
+        for (IngestReport.Failure failure : failed) {
+            err.println("not read: " + Display.line(failure.source() + ": " + failure.reason(), 1_000));
+        }
     }
 
     @Override

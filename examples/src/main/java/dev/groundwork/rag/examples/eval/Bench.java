@@ -1,6 +1,7 @@
 package dev.groundwork.rag.examples.eval;
 
 import dev.groundwork.rag.IngestProgress;
+import dev.groundwork.rag.IngestReport;
 import dev.groundwork.rag.RagBuilder;
 import dev.groundwork.rag.RagSettings;
 import dev.groundwork.rag.ReciprocalRankFusion;
@@ -22,8 +23,34 @@ import org.jspecify.annotations.Nullable;
 /** A collection made ready for every method that is to be tried on it. */
 public final class Bench implements AutoCloseable {
 
+    /** The library as it comes. */
+    public static final String DEFAULT = "default";
+
     /** The methods that a comparison may name. */
-    public static final List<String> METHODS = List.of("easy-rag", "bm25", "hybrid", "vector", "text", "rrf");
+    public static final List<String> METHODS = List.of(
+            "easy-rag",
+            "bm25",
+            DEFAULT,
+            "hybrid",
+            "vector",
+            "text",
+            "rrf",
+            "dense",
+            "fused",
+            "expanded",
+            "reranked",
+            "no-fluency",
+            "no-title-hop",
+            "no-late",
+            "no-titles");
+
+    /** What the default is shown beside: the peers, and the steps on the way to it and beyond. */
+    public static final List<String> TABLE =
+            List.of("bm25", "easy-rag", "dense", "rrf", "fused", "expanded", "reranked");
+
+    /** The default with one thing else, each; {@link #difference} says which. */
+    public static final List<String> ABLATION =
+            List.of("text", "vector", "rrf", "no-fluency", "no-title-hop", "no-late", "no-titles", "reranked");
 
     private final BeirCollection collection;
     private final List<TextDocuments.Text> documents = new ArrayList<>();
@@ -31,6 +58,7 @@ public final class Bench implements AutoCloseable {
     private final RagSettings settings;
     private final IngestProgress progress;
     private Groundwork.@Nullable Corpus corpus;
+    private Groundwork.@Nullable Corpus untitled;
 
     /**
      * Reads the collection's documents.
@@ -76,16 +104,56 @@ public final class Bench implements AutoCloseable {
         return switch (name) {
             case "easy-rag" -> EasyRag.of(documents, model, tokens(model.model()));
             case "bm25" -> PlainBm25.of(documents);
-            case "hybrid" -> groundwork(name, wiring, packs);
+            case DEFAULT, "hybrid" -> groundwork(name, wiring, packs);
             case "vector" ->
                 groundwork(name, rag -> wiring.apply(rag).retriever(Retrievers.vector(corpus().index(), model)), packs);
             case "text" ->
                 groundwork(name, rag -> wiring.apply(rag).retriever(Retrievers.text(corpus().index())), packs);
             case "rrf" -> groundwork(name, rag -> wiring.apply(rag).fusion(new ReciprocalRankFusion()), packs);
+            case "dense" ->
+                corpus().method(
+                                name,
+                                settings.toBuilder().titleHops(0).lateWeight(0).build(),
+                                rag -> wiring.apply(rag).retriever(Retrievers.vector(corpus().index(), model)),
+                                packs);
+            case "fused" ->
+                corpus().method(
+                                name,
+                                settings.toBuilder().titleHops(0).lateWeight(0).build(),
+                                wiring,
+                                packs);
+            case "expanded", "no-late" ->
+                corpus().method(name, settings.toBuilder().lateWeight(0).build(), wiring, packs);
+            case "no-title-hop" ->
+                corpus().method(name, settings.toBuilder().titleHops(0).build(), wiring, packs);
+            case "reranked" -> groundwork(name, rag -> wiring.apply(rag).reranker(lateInteraction()), packs);
+            case "no-fluency" ->
+                groundwork(name, rag -> wiring.apply(rag).embeddingModel(new UnweighedModel(model)), packs);
+            case "no-titles" -> untitled().method(name, settings, wiring, packs);
             default ->
                 throw new IllegalArgumentException(
                         "method is '" + name + "', must be one of " + String.join(", ", METHODS));
         };
+    }
+
+    /** Returns in what a method differs from the default; empty for a peer. */
+    public static String difference(String method) {
+        return switch (method) {
+            case "text" -> "no vectors";
+            case "vector" -> "no words";
+            case "rrf" -> "ranks instead of scores";
+            case "no-fluency" -> "vectors count the same in every language";
+            case "no-title-hop" -> "titles that hits name are not followed";
+            case "no-late" -> "tokens are not compared";
+            case "no-titles" -> "documents without titles";
+            case "reranked" -> "first hits compared whole, token by token";
+            default -> "";
+        };
+    }
+
+    /** Returns the documents of the collection that could not be read for the methods tried so far, each once. */
+    public List<IngestReport.Failure> failed() {
+        return corpus == null ? List.of() : corpus.report().failed();
     }
 
     /**
@@ -137,10 +205,24 @@ public final class Bench implements AutoCloseable {
         return ready;
     }
 
+    private Groundwork.Corpus untitled() throws IOException {
+        Groundwork.Corpus ready = untitled;
+        if (ready == null) {
+            ready = index(documents.stream()
+                    .map(document -> new TextDocuments.Text(document.id(), "", document.text()))
+                    .toList());
+            untitled = ready;
+        }
+        return ready;
+    }
+
     @Override
     public void close() {
         if (corpus != null) {
             corpus.close();
+        }
+        if (untitled != null) {
+            untitled.close();
         }
     }
 }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.langchain4j.data.embedding.Embedding;
+import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.EmbeddingModel;
+import dev.langchain4j.model.output.Response;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +105,122 @@ class EvalCommandTest {
         assertThat(shell.out().lines().filter(line -> line.startsWith("data: 4 documents, 4 queries")))
                 .hasSize(2);
         assertThat(shell.out()).contains("ndcg@10").contains("p 1.0000");
+    }
+
+    @Test
+    void writesOneTableOfSetsAndMethods() throws IOException {
+        Path other = copyWithoutKeys();
+        assertThat(eval("--data", other, "--table", "--compare", "bm25,fused"))
+                .as(shell.err())
+                .isZero();
+        List<String> lines = shell.out().lines().toList();
+        assertThat(lines.get(0)).matches("\\| method  \\| data \\(4, 4\\) +\\| other \\(3, 4\\) +\\| mean +\\|");
+        assertThat(lines.get(1)).matches("\\|-+\\|-+\\|-+\\|-+\\|");
+        assertThat(lines.get(2))
+                .startsWith("| default | 0.7500  0.7500 ")
+                .contains("| 0.5000  0.5000 ", "| 0.6250  0.6250 ");
+        assertThat(lines.get(3)).startsWith("| bm25    | 0.7500  0.7500 ");
+        assertThat(lines.get(4)).startsWith("| fused   | 0.7500  0.7500 ");
+        assertThat(shell.out()).contains("* differs from default in nDCG@10 by more than chance");
+
+        assertThat(eval("--data", other, "--table", "--compare", "bm25", "--json"))
+                .isZero();
+        JsonNode json = shell.json();
+        assertThat(json.get("reference").asText()).isEqualTo("default");
+        assertThat(json.at("/sets/1/data").asText()).isEqualTo("other");
+        JsonNode bm25 = json.at("/methods/1");
+        assertThat(bm25.get("method").asText()).isEqualTo("bm25");
+        assertThat(bm25.at("/sets/1/ndcg@10").doubleValue()).isCloseTo(0.5, within(1e-9));
+        assertThat(bm25.at("/sets/1/difference").doubleValue()).isZero();
+        assertThat(bm25.at("/sets/1/p").doubleValue()).isEqualTo(1);
+        assertThat(bm25.at("/sets/1/significant").booleanValue()).isFalse();
+        assertThat(bm25.at("/mean/recall@100").doubleValue()).isCloseTo(0.625, within(1e-9));
+    }
+
+    @Test
+    void everyMethodOfTheTablesThatNeedsNoTokensOfTheModelRuns() {
+        String methods = "dense,fused,expanded,vector,text,rrf,no-fluency,no-title-hop,no-late,no-titles";
+        assertThat(eval("--json", "--compare", methods)).as(shell.err()).isZero();
+        JsonNode compared = shell.json().get("compare");
+        for (String method : methods.split(",", -1)) {
+            assertThat(compared.get(method).get("recall@100").doubleValue())
+                    .as(method)
+                    .isPositive();
+        }
+    }
+
+    private Path copyWithoutKeys() throws IOException {
+        Path other = Files.createDirectories(temp.resolve("other/qrels")).getParent();
+        for (String file : List.of("queries.jsonl", "qrels/test.tsv")) {
+            Files.copy(data.resolve(file), other.resolve(file));
+        }
+        Files.write(
+                other.resolve("corpus.jsonl"),
+                Files.readAllLines(data.resolve("corpus.jsonl")).stream()
+                        .filter(line -> !line.contains("Keys"))
+                        .toList());
+        return other;
+    }
+
+    @Test
+    void theTableMarksWhatDiffersByMoreThanChance() throws IOException {
+        StringBuilder corpus = new StringBuilder();
+        StringBuilder queries = new StringBuilder();
+        StringBuilder qrels = new StringBuilder();
+        for (int i = 0; i < 12; i++) {
+            // Its words stand in the title alone, which is what the other method lacks.
+            corpus.append(
+                    "{\"_id\": \"d" + i + "\", \"title\": \"word" + i + "x\", \"text\": \"The same for all.\"}\n");
+            queries.append("{\"_id\": \"q" + i + "\", \"text\": \"word" + i + "x\"}\n");
+            qrels.append("q" + i + "\td" + i + "\t1\n");
+        }
+        Files.writeString(data.resolve("corpus.jsonl"), corpus);
+        Files.writeString(data.resolve("queries.jsonl"), queries);
+        Files.writeString(data.resolve("qrels/test.tsv"), "query-id\tcorpus-id\tscore\n" + qrels);
+
+        assertThat(eval("--table", "--compare", "no-titles,bm25"))
+                .as(shell.err())
+                .isZero();
+
+        assertThat(shell.out().lines().filter(line -> line.startsWith("| no-titles")))
+                .singleElement()
+                .asString()
+                .matches("\\| no-titles \\| 0\\.[0-9]{4}\\* .*");
+        assertThat(shell.out().lines().filter(line -> line.startsWith("| bm25")))
+                .singleElement()
+                .asString()
+                .matches("\\| bm25      \\| 1\\.0000  .*");
+    }
+
+    @Test
+    void theAblationSaysWhatIsDifferent() {
+        // The words have no model with vectors of tokens, which one of its methods needs.
+        assertThat(eval("--ablation")).isEqualTo(2);
+        assertThat(shell.err()).contains("--rerank late needs an ONNX model");
+        assertThat(eval("--table", "--mode", "text")).isEqualTo(2);
+        assertThat(shell.err()).contains("--table and --ablation are beside the default");
+    }
+
+    @Test
+    void saysWhichDocumentsCouldNotBeRead() {
+        EmbeddingModel fragile = new WordModel("words") {
+            @Override
+            public Response<List<Embedding>> embedAll(List<TextSegment> segments) {
+                if (segments.stream().anyMatch(segment -> segment.text().contains("Ducks"))) {
+                    throw new IllegalStateException("no ducks");
+                }
+                return super.embedAll(segments);
+            }
+        };
+        shell.embeddings(() -> fragile);
+
+        assertThat(eval("--json")).as(shell.err()).isZero();
+
+        assertThat(shell.err()).contains("not read: b: ");
+        JsonNode failed = shell.json().get("failed");
+        assertThat(failed).hasSize(1);
+        assertThat(failed.get(0).get("source").asText()).isEqualTo("b");
+        assertThat(failed.get(0).get("reason").asText()).isNotBlank();
     }
 
     @Test

@@ -251,4 +251,12 @@ class LogsCommandTest {
             assertThat(shell.err()).contains("--log-");
         }
     }
+
+    @Test
+    void commandsThatLogNothingTakeNoOptionsOfLogs() {
+        for (String command : List.of("eval", "pool")) {
+            assertThat(shell.run(command, "--log-level=minimal")).isEqualTo(ExitCode.USAGE);
+            assertThat(shell.err()).contains("--log-level");
+        }
+    }
 }

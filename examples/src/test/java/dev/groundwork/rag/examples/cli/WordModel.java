@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** An embedding model that counts words: texts with the same words are near each other. */
-final class WordModel implements EmbeddingModel, Fingerprinted {
+class WordModel implements EmbeddingModel, Fingerprinted {
 
     private static final int DIMENSION = 64;
 

@@ -14,6 +14,9 @@ import java.util.Locale;
 /** The result of one benchmark, as a table and as JSON. */
 public final class Report {
 
+    /** The unit of figures that differ from 1 by little, so that they are told with six decimals. */
+    public static final String COSINE = "cosine";
+
     private static final List<String> HEAD =
             List.of("", "ours", "recall", "peer's", "recall", "ratio", "target", "", "peer");
 
@@ -50,9 +53,9 @@ public final class Report {
         for (Line line : lines) {
             rows.add(List.of(
                     line.what(),
-                    figure(line.ours()) + " " + line.unit(),
+                    figure(line.ours(), line.unit()),
                     recall(line.ourRecall()),
-                    Double.isNaN(line.theirs()) ? "" : figure(line.theirs()) + " " + line.unit(),
+                    Double.isNaN(line.theirs()) ? "" : figure(line.theirs(), line.unit()),
                     recall(line.theirRecall()),
                     Double.isNaN(line.ratio()) ? "" : ratio(line.ratio()),
                     line.target() == null ? "" : line.target().toString(),
@@ -119,9 +122,10 @@ public final class Report {
         }
     }
 
-    private static String figure(double value) {
+    private static String figure(double value, String unit) {
         double size = Math.abs(value);
-        return String.format(Locale.ROOT, size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : "%.2f", value);
+        String few = unit.equals(COSINE) ? "%.6f" : "%.2f";
+        return String.format(Locale.ROOT, size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : few, value) + " " + unit;
     }
 
     private static String ratio(double value) {

@@ -1,6 +1,6 @@
 package dev.groundwork.rag.benchmarks.measure;
 
-import java.util.Locale;
+import java.math.BigDecimal;
 
 /**
  * What a ratio or a value is to reach.
@@ -28,6 +28,6 @@ public record Target(boolean most, double figure) {
     @Override
     public String toString() {
         return (most ? "<= " : ">= ")
-                + String.format(Locale.ROOT, figure == Math.rint(figure) ? "%.0f" : "%.2f", figure);
+                + BigDecimal.valueOf(figure).stripTrailingZeros().toPlainString();
     }
 }

@@ -1,0 +1,57 @@
+package dev.groundwork.rag.llm;
+
+import dev.groundwork.rag.EmbeddingFailedException;
+import java.nio.FloatBuffer;
+
+/** Makes one vector of length 1 of the vectors of a text's tokens. */
+final class TextPooling {
+
+    private final String modelName;
+    private final Pooling pooling;
+    private final int dimension;
+
+    TextPooling(String modelName, Pooling pooling, int dimension) {
+        this.modelName = modelName;
+        this.pooling = pooling;
+        this.dimension = dimension;
+    }
+
+    /**
+     * Returns the vector of a text.
+     *
+     * @param tokenVectors the vectors of its tokens, from its position on
+     * @param tokens how many tokens it has
+     * @throws EmbeddingFailedException if the vector has no length
+     */
+    float[] vector(FloatBuffer tokenVectors, int tokens) {
+        float[] pooled = new float[dimension];
+        tokenVectors.get(pooled);
+        if (pooling == Pooling.MEAN) {
+            for (int token = 1; token < tokens; token++) {
+                for (int i = 0; i < pooled.length; i++) {
+                    pooled[i] += tokenVectors.get();
+                }
+            }
+            for (int i = 0; i < pooled.length; i++) {
+                pooled[i] /= tokens;
+            }
+        }
+        return normalized(pooled);
+    }
+
+    /** Sums in float and in order, as LangChain4j does, to give its very bits. */
+    private float[] normalized(float[] vector) {
+        float squares = 0;
+        for (float v : vector) {
+            squares += v * v;
+        }
+        float norm = (float) Math.sqrt(squares);
+        if (!(norm > 0) || !Float.isFinite(norm)) {
+            throw new EmbeddingFailedException(modelName, "its vector has the length " + norm, null);
+        }
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] /= norm;
+        }
+        return vector;
+    }
+}
