@@ -218,7 +218,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         arm();
         CallerLoop caller = loop;
         Executor executor = caller != null && !hedge && lease.member().obeysInterruption() ? caller : core.models();
-        attempt.start(executor);
+        afterwards(() -> attempt.start(executor));
     }
 
     /** Returns how long an attempt may take until its answer, or a stream's first piece: half of what is left while another member could be asked after it, and up to three quarters where it usually takes so long. */

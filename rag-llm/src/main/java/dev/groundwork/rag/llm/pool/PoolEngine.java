@@ -7,6 +7,7 @@ import dev.groundwork.rag.MemberStatus;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -163,6 +164,10 @@ final class PoolEngine {
     }
 
     // --- Members ---
+
+    ChatRequestParameters parameters() {
+        return settings.parameters;
+    }
 
     List<MemberStatus> statuses() {
         return core.statuses();
