@@ -320,28 +320,27 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
 
     private void giveUp(Attempt attempt) {
         attempt.kill();
-        long so = attempt.outputSoFar();
-        attempt.lease().cancelled(so);
+        attempt.lease().cancelled(attempt.outputSoFar());
         if (attempt.sent()) {
-            Usage usage = new Usage(attempt.lease().need().inputTokens(), so);
-            log.add(core.told(attempt, LlmAttempt.Outcome.CANCELLED, "", stream, usage), null);
+            log.add(core.told(attempt, LlmAttempt.Outcome.CANCELLED, "", stream), null);
         }
     }
 
-    void ended(Attempt attempt, @Nullable ChatResponse response, @Nullable MemberFault fault, Usage usage) {
+    void ended(Attempt attempt, @Nullable ChatResponse response, @Nullable MemberFault fault) {
         if (done || !current(attempt)) {
             return;
         }
         if (fault == null && response != null) {
             alone(attempt);
-            serve(attempt, response, usage);
+            serve(attempt, response);
         } else if (fault != null) {
-            fail(attempt, fault, usage);
+            fail(attempt, fault);
         }
     }
 
-    private void serve(Attempt attempt, ChatResponse response, Usage usage) {
-        log.add(core.told(attempt, LlmAttempt.Outcome.SERVED, "", stream, usage), null);
+    private void serve(Attempt attempt, ChatResponse response) {
+        log.add(core.told(attempt, LlmAttempt.Outcome.SERVED, "", stream), null);
+        Usage usage = attempt.lease().counted();
         Price price = attempt.lease().member().price();
         try {
             takeBack();
@@ -366,8 +365,8 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         finish(reply, null);
     }
 
-    private void fail(Attempt attempt, MemberFault fault, Usage usage) {
-        log.add(core.told(attempt, CallLog.outcome(fault.kind()), fault.errorType(), stream, usage), fault.trace());
+    private void fail(Attempt attempt, MemberFault fault) {
+        log.add(core.told(attempt, CallLog.outcome(fault.kind()), fault.errorType(), stream), fault.trace());
         Attempt other = attempt == primary ? second : primary;
         primary = other;
         second = null;
@@ -503,8 +502,8 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         MemberFault fault = stalled ? MemberFault.STALLED : MemberFault.TIME_LIMIT;
         attempt.kill();
         boolean telling = stalled || attempt.limitNanos >= Dispatcher.TELLING_TIME.toNanos();
-        attempt.lease().failed(fault, telling, true, Map.of());
-        fail(attempt, fault, attempt.lease().estimate(attempt.outputSoFar()));
+        attempt.lease().failed(fault, telling, attempt.lease().estimate(attempt.outputSoFar()), Map.of());
+        fail(attempt, fault);
     }
 
     private void resume() {
@@ -526,15 +525,11 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
                 attempt.kill();
                 boolean telling = !attempt.begun && attempt.limitNanos >= Dispatcher.TELLING_TIME.toNanos();
                 Usage usage = attempt.lease().estimate(attempt.outputSoFar());
-                attempt.lease().failed(MemberFault.TIME_LIMIT, telling, true, Map.of());
+                attempt.lease().failed(MemberFault.TIME_LIMIT, telling, usage, Map.of());
                 if (attempt.sent()) {
                     log.add(
                             core.told(
-                                    attempt,
-                                    LlmAttempt.Outcome.TIMED_OUT,
-                                    MemberFault.TIME_LIMIT.errorType(),
-                                    stream,
-                                    usage),
+                                    attempt, LlmAttempt.Outcome.TIMED_OUT, MemberFault.TIME_LIMIT.errorType(), stream),
                             null);
                 }
             }

@@ -449,11 +449,8 @@ final class Dispatcher {
         }
     }
 
-    void failed(Lease lease, MemberFault fault, boolean telling, boolean used, Map<String, List<String>> headers) {
-        judge(lease, now -> failed(now, lease, fault, telling, used), headers);
-    }
-
-    private void failed(long now, Lease lease, MemberFault fault, boolean telling, boolean used) {
+    /** What a failure says of a member. Under the lock, as part of its verdict. */
+    void failed(long now, Lease lease, MemberFault fault, boolean telling) {
         MemberState state = lease.state();
         Quota quota = state.refusing();
         Quota.Share share = lease.groupShare() == null ? lease.ownShare() : lease.groupShare();
@@ -490,11 +487,6 @@ final class Dispatcher {
             case UNSUITED, TOO_LONG, FILTERED, REJECTED -> {
                 // It says nothing of the member.
             }
-        }
-        if (fault.kind().costsNothing() && !used) {
-            state.settle(now, lease, 0, 0);
-        } else {
-            state.abandoned(lease, 0);
         }
     }
 
@@ -708,6 +700,16 @@ final class Dispatcher {
         try {
             long now = clock.nanoTime();
             return members.stream().map(member -> member.status(now)).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether no call has anything of any member. */
+    boolean isQuiet() {
+        lock.lock();
+        try {
+            return inFlight == 0 && queued == 0 && members.stream().allMatch(MemberState::isQuiet);
         } finally {
             lock.unlock();
         }

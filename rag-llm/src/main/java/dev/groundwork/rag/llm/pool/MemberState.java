@@ -154,29 +154,29 @@ final class MemberState implements MemberChoice.Candidate {
     }
 
     /** The call was given up: what was set aside for it stays used, as the provider may have counted it. */
-    void abandoned(Lease lease, long outSoFar) {
-        long in = lease.need().inputTokens();
-        Price price = member.price();
-        tokensIn += in;
-        tokensOut += outSoFar;
-        micros += price == null ? 0 : price.micros(in, outSoFar);
+    void abandoned(Lease.Usage used) {
+        count(used);
+    }
+
+    private void count(Lease.Usage used) {
+        tokensIn += used.inputTokens();
+        tokensOut += used.outputTokens();
+        micros += used.micros(member.price());
     }
 
     /** What the call used is known. */
-    void settle(long now, Lease lease, long in, long out) {
-        Price price = member.price();
-        long cost = price == null ? 0 : price.micros(in, out);
-        own.settle(now, lease.ownShare(), in + out, cost);
+    void settle(long now, Lease lease, Lease.Usage used) {
+        long cost = used.micros(member.price());
+        own.settle(now, lease.ownShare(), used.total(), cost);
         Quota.Share share = lease.groupShare();
         if (group != null && share != null) {
-            group.settle(now, share, in + out, cost);
+            group.settle(now, share, used.total(), cost);
         }
-        tokensIn += in;
-        tokensOut += out;
-        micros += cost;
+        count(used);
     }
 
     void unsent(long now, Lease lease) {
+        calls--;
         own.unsent(now, lease.ownShare());
         Quota.Share share = lease.groupShare();
         if (group != null && share != null) {
@@ -184,7 +184,7 @@ final class MemberState implements MemberChoice.Candidate {
         }
     }
 
-    void served(long now, Lease lease, long in, long out, long firstTokenNanos) {
+    void served(long now, Lease lease, Lease.Usage used, long firstTokenNanos) {
         long took = now - lease.sent();
         health.served(now, lease.probe());
         own.served(lease.ownShare(), took);
@@ -197,8 +197,8 @@ final class MemberState implements MemberChoice.Candidate {
         if (firstTokenNanos >= 0) {
             firstTokens.add(firstTokenNanos);
         }
-        output += NEW * (out - output);
-        settle(now, lease, in, out);
+        output += NEW * (used.outputTokens() - output);
+        settle(now, lease, used);
     }
 
     /** It took at least so long; leaving that out would make a slow member look quick. */
@@ -273,6 +273,11 @@ final class MemberState implements MemberChoice.Candidate {
 
     private static @Nullable Duration duration(double nanos) {
         return Double.isNaN(nanos) ? null : Duration.ofNanos((long) nanos);
+    }
+
+    /** Returns whether nothing of it, nor of its group, is taken by a call. */
+    boolean isQuiet() {
+        return inFlight == 0 && own.isQuiet() && (group == null || group.isQuiet());
     }
 
     @Override

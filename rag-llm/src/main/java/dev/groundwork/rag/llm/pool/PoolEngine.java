@@ -181,6 +181,10 @@ final class PoolEngine {
         return core.dispatcher().inFlight();
     }
 
+    boolean isQuiet() {
+        return core.dispatcher().isQuiet();
+    }
+
     int callsUnderWay() {
         return calls.size();
     }

@@ -264,8 +264,9 @@ final class Quota {
         return reason;
     }
 
-    int inFlight() {
-        return inFlight;
+    /** Returns whether no call has anything of it. */
+    boolean isQuiet() {
+        return inFlight == 0 && tokensInFlight == 0;
     }
 
     boolean countsTokens() {

@@ -19,7 +19,6 @@ import dev.groundwork.rag.DeadlineExceededException;
 import dev.groundwork.rag.LlmAttempt.Outcome;
 import dev.groundwork.rag.LlmPool.LlmStream;
 import dev.groundwork.rag.LlmReply;
-import dev.groundwork.rag.MemberStatus;
 import dev.groundwork.rag.MemberStatus.State;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -28,6 +27,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -110,13 +110,9 @@ class WireFaultsIT {
 
     /** Nothing is left behind, and what went over the wire is what the events tell. */
     private void assertSound(ChatModelPool pool) {
-        Eventually.holds("nothing in flight", () -> pool.engine().inFlight() == 0);
+        Eventually.holds("nothing in flight", () -> pool.engine().isQuiet());
         Eventually.holds("no call", () -> pool.engine().callsUnderWay() == 0);
-        assertThat(pool.members()).extracting(MemberStatus::inFlight).containsOnly(0);
-        assertThat(handlers).allSatisfy(h -> {
-            assertThat(h.terminals).hasValue(1);
-            assertThat(h.overlapped).isFalse();
-        });
+        ClosingChecks.assertSound(pool, events, handlers, Map.of());
         long told =
                 events.stream().filter(PoolEvent.AttemptEnded.class::isInstance).count();
         assertThat(told)
