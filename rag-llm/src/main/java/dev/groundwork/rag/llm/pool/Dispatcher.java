@@ -474,7 +474,7 @@ final class Dispatcher {
                 }
                 if (telling) {
                     if (fault.kind() == MemberFault.Kind.TIMED_OUT) {
-                        state.own().dropped();
+                        state.own().dropped(now, lease.ownShare());
                     }
                     double weight = fault.kind() == MemberFault.Kind.UNREACHABLE ? 2 : 1;
                     boolean rests = health.failed(
