@@ -12,6 +12,7 @@ import dev.groundwork.rag.LlmPool.LlmStream;
 import dev.groundwork.rag.MemberStatus;
 import dev.groundwork.rag.MemberStatus.State;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CancellationIT extends OverTheWire {
 
-    private static final long PATIENCE = 1;
+    /** For a machine that is busy with other things; what is usual is asserted of many. */
+    private static final long PATIENCE_SECONDS = 10;
+
+    private static final long PROMISED_NANOS = 1_000_000_000;
+
+    private final List<Long> took = new ArrayList<>();
 
     private final VirtualClock clock = new VirtualClock();
 
@@ -43,12 +49,14 @@ class CancellationIT extends OverTheWire {
     }
 
     private void cancel(LlmStream stream, RecordingHandler handler, OpenAiTestServer... upstream) throws Exception {
+        long start = System.nanoTime();
         stream.cancel();
         for (OpenAiTestServer server : upstream) {
-            assertThat(server.disconnected.await(PATIENCE, TimeUnit.SECONDS))
+            assertThat(server.disconnected.await(PATIENCE_SECONDS, TimeUnit.SECONDS))
                     .as("upstream has ended")
                     .isTrue();
         }
+        took.add(System.nanoTime() - start);
         assertThat(handler.await().error).isInstanceOf(CancelledException.class);
     }
 
@@ -134,6 +142,10 @@ class CancellationIT extends OverTheWire {
                 handlers.clear();
             }
         }
+        took.sort(null);
+        assertThat(took.get(took.size() * 3 / 4))
+                .as("three of four, in nanoseconds")
+                .isLessThanOrEqualTo(PROMISED_NANOS);
     }
 
     @Test
