@@ -2,8 +2,6 @@ package dev.groundwork.rag.llm.pool;
 
 import dev.groundwork.rag.CancelledException;
 import dev.groundwork.rag.Deadline;
-import dev.groundwork.rag.DeadlineExceededException;
-import dev.groundwork.rag.Hop;
 import dev.groundwork.rag.LlmAttempt;
 import dev.groundwork.rag.LlmPool.LlmStream;
 import dev.groundwork.rag.LlmReply;
@@ -106,7 +104,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
     public void cancel() {
         if (!done) {
             killAll();
-            post(() -> stop(new CancelledException(Hop.CHAT)));
+            post(this::stopCancelled);
         }
     }
 
@@ -116,7 +114,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         if (caller != null) {
             caller.interrupted();
         }
-        post(() -> stop(new CancelledException(Hop.CHAT)));
+        post(this::stopCancelled);
     }
 
     @Override
@@ -124,7 +122,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         LOG.warn("a call ended by {}", thrown.getClass().getName());
         if (!done) {
             killAll();
-            stop(new CancelledException(Hop.CHAT));
+            stopCancelled();
         }
     }
 
@@ -276,9 +274,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
                 handedOn |= sink.piece(shown, this);
             }
         } catch (RuntimeException e) {
-            CancelledException byHandler = new CancelledException(Hop.CHAT);
-            byHandler.addSuppressed(e);
-            stop(byHandler);
+            stopThrown(e);
             return;
         }
         if (!(event instanceof StreamEvent.Raw)) {
@@ -349,10 +345,8 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
                 handedOn |= sink.piece(rest, this);
             }
         } catch (RuntimeException e) {
-            CancelledException byHandler = new CancelledException(Hop.CHAT);
-            byHandler.addSuppressed(e);
             primary = null;
-            stop(byHandler);
+            stopThrown(e);
             return;
         }
         primary = null;
@@ -376,7 +370,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         }
         hedgeAt = NONE;
         if (fault.kind() == MemberFault.Kind.TIMED_OUT && deadline.expired()) {
-            stop(new DeadlineExceededException(Hop.CHAT, deadline.timeout()));
+            stop(log.timedOut(deadline));
             return;
         }
         if (handedOn && !restartPending && !recoverable()) {
@@ -536,15 +530,36 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         }
         primary = null;
         second = null;
-        stop(new DeadlineExceededException(Hop.CHAT, deadline.timeout()));
+        stop(log.timedOut(deadline));
     }
 
     // --- The end ---
 
     private void stop(RagException error) {
-        if (done) {
-            return;
+        if (!done) {
+            giveUpAll();
+            finish(null, error);
         }
+    }
+
+    private void stopCancelled() {
+        if (!done) {
+            giveUpAll();
+            finish(null, log.cancelled());
+        }
+    }
+
+    /** The handler threw. */
+    private void stopThrown(RuntimeException thrown) {
+        if (!done) {
+            giveUpAll();
+            CancelledException error = log.cancelled();
+            error.addSuppressed(thrown);
+            finish(null, error);
+        }
+    }
+
+    private void giveUpAll() {
         for (Attempt attempt : new Attempt[] {primary, second}) {
             if (attempt != null) {
                 giveUp(attempt);
@@ -552,7 +567,6 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         }
         primary = null;
         second = null;
-        finish(null, error);
     }
 
     private void finish(@Nullable LlmReply reply, @Nullable RagException error) {
