@@ -26,8 +26,6 @@ final class Dispatcher {
 
     /** An attempt that was given less than this says nothing about the member when it times out. */
     static final Duration TELLING_TIME = Duration.ofSeconds(1);
-    /** The rest after a refused key or model: a person has to mend it. */
-    static final Duration DENIED_REST = Duration.ofMinutes(5);
 
     private static final int LOOKED_AT = 64;
 
@@ -377,7 +375,7 @@ final class Dispatcher {
             lease.judged = true;
             long now = clock.nanoTime();
             verdict.accept(now);
-            observed(now, lease, ofRequests, ofTokens);
+            Verdicts.observed(now, lease, ofRequests, ofTokens);
             if (lease.probe()) {
                 lease.state().health().endProbe();
             }
@@ -389,68 +387,11 @@ final class Dispatcher {
         news.deliver();
     }
 
-    private static void observed(
-            long now, Lease lease, @Nullable RateHeaders ofRequests, @Nullable RateHeaders ofTokens) {
-        MemberState state = lease.state();
-        Quota group = state.group();
-        Quota.Share share = lease.groupShare();
-        if (group != null && share != null) {
-            group.observed(now, share, ofRequests, ofTokens);
-        } else {
-            state.own().observed(now, lease.ownShare(), ofRequests, ofTokens);
-        }
-    }
-
     /** What a failure says of a member. Under the lock, as part of its verdict. */
     void failed(long now, Lease lease, MemberFault fault, boolean telling) {
-        MemberState state = lease.state();
-        Quota quota = state.refusing();
-        Quota.Share share = lease.groupShare() == null ? lease.ownShare() : lease.groupShare();
-        MemberHealth health = state.health();
-        Duration asked = fault.retryAfter();
-        switch (fault.kind()) {
-            case RATE_LIMITED ->
-                quota.refused(now, java.util.Objects.requireNonNull(share), asked, false, fault.errorType(), random);
-            case USED_UP ->
-                quota.refused(now, java.util.Objects.requireNonNull(share), asked, true, fault.errorType(), random);
-            case DENIED -> {
-                health.restFor(now, DENIED_REST, true, fault.errorType(), random);
-                checkAfterRest(now, state);
-            }
-            case TIMED_OUT, HICCUP, UNREACHABLE, FAILED -> {
-                if (asked != null) {
-                    state.own().coolFor(now, asked, fault.errorType(), random);
-                }
-                if (fault.kind() == MemberFault.Kind.TIMED_OUT) {
-                    state.timedOut(now, lease);
-                }
-                if (telling) {
-                    if (fault.kind() == MemberFault.Kind.TIMED_OUT) {
-                        state.own().dropped(now, lease.ownShare());
-                    }
-                    double weight = fault.kind() == MemberFault.Kind.UNREACHABLE ? 2 : 1;
-                    boolean rests = health.failed(
-                            now, lease.probe(), weight, otherIsWell(now, state), fault.errorType(), random);
-                    if (rests) {
-                        checkAfterRest(now, state);
-                    }
-                }
-            }
-            case UNSUITED, TOO_LONG, FILTERED, REJECTED -> {
-                // It says nothing of the member.
-            }
+        if (Verdicts.failed(now, lease, fault, telling, members, random)) {
+            checkAfterRest(now, lease.state());
         }
-    }
-
-    private boolean otherIsWell(long now, MemberState but) {
-        for (MemberState member : members) {
-            if (member != but
-                    && member.state(now) == MemberStatus.State.UP
-                    && member.health().failureShare(now) < MemberHealth.ILL / 2) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The call's thread or stream is done. */
