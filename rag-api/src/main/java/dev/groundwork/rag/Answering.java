@@ -19,6 +19,8 @@ final class Answering {
     /** What an extractive answer is left of the time where it may have to stand in for a model: a tenth, at most this. */
     private static final Duration MAX_RESERVE = Duration.ofMillis(500);
 
+    private static final Duration MAX_TIME_TO_TELL = Duration.ofMillis(20);
+
     private static final String ABSTENTION = "The indexed documents do not answer this question.";
 
     private static final String PARTLY_SEARCHED =
@@ -135,6 +137,7 @@ final class Answering {
             throws Exception {
         ChatRequest request = ChatRequest.builder().messages(prompt.messages()).build();
         Deadline own = modelDeadline(context);
+        Deadline pools = own.minus(timeToTell(own));
         Recorder.OpenHop hop =
                 context.recorder().begin(this, Hop.CHAT, prompt.sources().size());
         try {
@@ -142,7 +145,7 @@ final class Answering {
                     context.scope(),
                     Hop.CHAT,
                     own,
-                    hop.within(() -> gate == null ? llms.chat(request, own) : stream(llms, request, own, gate)));
+                    hop.within(() -> gate == null ? llms.chat(request, pools) : stream(llms, request, pools, gate)));
             ChatResponse response = reply.response();
             TokenUsage usage = response.tokenUsage();
             String text = Objects.requireNonNullElse(response.aiMessage().text(), "");
@@ -161,7 +164,7 @@ final class Answering {
             }
             hop.ok(1);
             return new Generated(text.strip(), response.finishReason());
-        } catch (LlmUnavailableException e) {
+        } catch (RagException e) {
             hop.attempts(e.attempts()).failed(e);
             throw e;
         } catch (Exception e) {
@@ -178,6 +181,12 @@ final class Answering {
         }
         Duration tenth = deadline.remaining().dividedBy(10);
         return deadline.minus(tenth.compareTo(MAX_RESERVE) < 0 ? tenth : MAX_RESERVE);
+    }
+
+    /** A pool that ends a call by its deadline is left a moment to say what it tried until then. */
+    private static Duration timeToTell(Deadline deadline) {
+        Duration part = deadline.remaining().dividedBy(50);
+        return part.compareTo(MAX_TIME_TO_TELL) < 0 ? part : MAX_TIME_TO_TELL;
     }
 
     private static String modelName(LlmReply reply) {

@@ -18,8 +18,9 @@ public interface LlmPool extends ChatModel, AutoCloseable {
      *
      * @return the response with the member that served it and all attempts
      * @throws LlmUnavailableException if no member could serve the call; it carries every attempt
-     * @throws DeadlineExceededException if the deadline passed first
-     * @throws CancelledException if the calling thread was interrupted; its interrupt flag is set again
+     * @throws DeadlineExceededException if the deadline passed first; it carries the attempts so far
+     * @throws CancelledException if the calling thread was interrupted; its interrupt flag is set again. It carries the
+     *     attempts so far
      */
     LlmReply chat(ChatRequest request, Deadline deadline);
 

@@ -40,6 +40,7 @@ public sealed class LlmUnavailableException extends RagException permits Partial
     }
 
     /** Returns every attempt, in order. */
+    @Override
     public List<LlmAttempt> attempts() {
         return attempts == null ? List.of() : attempts;
     }

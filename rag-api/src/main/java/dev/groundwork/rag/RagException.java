@@ -1,5 +1,6 @@
 package dev.groundwork.rag;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A failure of the library's surroundings: a disk, a model, a deadline. Subtypes say which and carry its data. */
@@ -10,5 +11,10 @@ public abstract class RagException extends RuntimeException {
     /** For subtypes. */
     protected RagException(String message, @Nullable Throwable cause) {
         super(message, cause);
+    }
+
+    /** Returns the calls of models that had been made by then, in order; none where no model was asked. */
+    public List<LlmAttempt> attempts() {
+        return List.of();
     }
 }

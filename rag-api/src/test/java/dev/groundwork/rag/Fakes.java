@@ -143,6 +143,9 @@ final class Fakes {
         private final Work<LlmReply> work;
         private final List<String> pieces;
 
+        /** The last call's. */
+        volatile Deadline deadline = Deadline.after(Duration.ofDays(1));
+
         FakePool(Work<LlmReply> work, String... pieces) {
             this.work = work;
             this.pieces = List.of(pieces);
@@ -160,7 +163,8 @@ final class Fakes {
         }
 
         @Override
-        public LlmReply chat(ChatRequest request, Deadline deadline) {
+        public LlmReply chat(ChatRequest request, Deadline given) {
+            deadline = given;
             calls.incrementAndGet();
             started.countDown();
             try {
@@ -173,7 +177,8 @@ final class Fakes {
         }
 
         @Override
-        public LlmStream stream(ChatRequest request, Deadline deadline, LlmStreamHandler handler) {
+        public LlmStream stream(ChatRequest request, Deadline given, LlmStreamHandler handler) {
+            deadline = given;
             calls.incrementAndGet();
             Thread thread = new Thread(() -> {
                 try {

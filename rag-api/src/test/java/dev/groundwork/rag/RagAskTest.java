@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class RagAskTest {
@@ -233,6 +234,28 @@ class RagAskTest {
                         .containsExactly(new Degradation("chat", "llm_unavailable", "first: RateLimitException (429)"));
             });
             assertThat(answer.trace().hop("chat").orElseThrow().attempts()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatAPoolTriedUntilItsDeadlineIsInTheTrace() {
+        AtomicReference<FakePool> made = new AtomicReference<>();
+        FakePool pool = new FakePool(() -> {
+            Deadline deadline = made.get().deadline;
+            while (!deadline.expired()) {
+                LockSupport.parkNanos(deadline.remainingNanos());
+            }
+            throw new DeadlineExceededException(
+                    "chat", deadline.timeout(), Fakes.dead().attempts());
+        });
+        made.set(pool);
+        try (Rag rag = Fakes.rag(Fakes.finding("vector", A)).llmPool(pool).build()) {
+            Answer answer = rag.ask(Question.of("what?").withTimeout(Duration.ofSeconds(1)));
+
+            assertThat(answer).isInstanceOf(Answer.Degraded.class);
+            Hop chat = answer.trace().hop("chat").orElseThrow();
+            assertThat(chat.status()).isEqualTo(Hop.Status.TIMED_OUT);
+            assertThat(chat.attempts()).extracting(LlmAttempt::member).containsExactly("first");
         }
     }
 

@@ -41,9 +41,6 @@ final class OpenBenchmark extends Benchmark {
     /** A way to start the runtime. */
     private record Start(String name, List<String> options) {}
 
-    /** How long each run took until the index was open, and until it had answered. */
-    private record Times(Series opened, Series answered) {}
-
     @Override
     void measure(Run run, Report report) throws IOException, InterruptedException {
         Path index;

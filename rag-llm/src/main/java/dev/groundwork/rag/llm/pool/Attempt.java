@@ -331,9 +331,9 @@ final class Attempt implements StreamingChatResponseHandler {
         if (fault == null) {
             lease.served(usage, streaming == null ? -1 : firstTokenNanos, wire.headers());
         } else {
-            lease.failed(fault, true, true, wire.headers());
+            lease.failed(fault, true, usage, wire.headers());
         }
-        tell(() -> run.ended(this, response, fault, usage));
+        tell(() -> run.ended(this, response, fault));
     }
 
     @Override
@@ -344,8 +344,9 @@ final class Attempt implements StreamingChatResponseHandler {
         MemberFault fault = MemberFault.of(error, wire.headers(), core.clock().now());
         long took = core.clock().nanoTime() - lease.sent();
         boolean telling = fault.kind() != MemberFault.Kind.TIMED_OUT || took >= Dispatcher.TELLING_TIME.toNanos();
-        lease.failed(fault, telling, charsOut.get() > 0, wire.headers());
-        tell(() -> run.ended(this, null, fault, new Usage(0, 0)));
+        boolean counted = charsOut.get() > 0 || !fault.kind().costsNothing();
+        lease.failed(fault, telling, counted ? lease.estimate(outputSoFar()) : null, wire.headers());
+        tell(() -> run.ended(this, null, fault));
     }
 
     private void tell(Runnable end) {

@@ -1,5 +1,9 @@
 package dev.groundwork.rag.llm.pool;
 
+import dev.groundwork.rag.CancelledException;
+import dev.groundwork.rag.Deadline;
+import dev.groundwork.rag.DeadlineExceededException;
+import dev.groundwork.rag.Hop;
 import dev.groundwork.rag.LlmAttempt;
 import dev.groundwork.rag.LlmUnavailableException;
 import dev.groundwork.rag.MemberStatus;
@@ -55,6 +59,16 @@ final class CallLog {
     /** Returns the failure of a call whose request is itself at fault. */
     LlmUnavailableException rejected() {
         return new LlmUnavailableException(attempts, null, last);
+    }
+
+    /** Returns the failure of a call whose time was up. */
+    DeadlineExceededException timedOut(Deadline deadline) {
+        return new DeadlineExceededException(Hop.CHAT, deadline.timeout(), attempts);
+    }
+
+    /** Returns the failure of a call that its caller gave up. */
+    CancelledException cancelled() {
+        return new CancelledException(Hop.CHAT, attempts);
     }
 
     /** Returns the failure of a stream that broke off. */

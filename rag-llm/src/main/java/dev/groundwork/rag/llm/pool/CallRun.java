@@ -2,8 +2,6 @@ package dev.groundwork.rag.llm.pool;
 
 import dev.groundwork.rag.CancelledException;
 import dev.groundwork.rag.Deadline;
-import dev.groundwork.rag.DeadlineExceededException;
-import dev.groundwork.rag.Hop;
 import dev.groundwork.rag.LlmAttempt;
 import dev.groundwork.rag.LlmPool.LlmStream;
 import dev.groundwork.rag.LlmReply;
@@ -106,7 +104,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
     public void cancel() {
         if (!done) {
             killAll();
-            post(() -> stop(new CancelledException(Hop.CHAT)));
+            post(this::stopCancelled);
         }
     }
 
@@ -116,7 +114,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         if (caller != null) {
             caller.interrupted();
         }
-        post(() -> stop(new CancelledException(Hop.CHAT)));
+        post(this::stopCancelled);
     }
 
     @Override
@@ -124,7 +122,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         LOG.warn("a call ended by {}", thrown.getClass().getName());
         if (!done) {
             killAll();
-            stop(new CancelledException(Hop.CHAT));
+            stopCancelled();
         }
     }
 
@@ -218,7 +216,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         arm();
         CallerLoop caller = loop;
         Executor executor = caller != null && !hedge && lease.member().obeysInterruption() ? caller : core.models();
-        attempt.start(executor);
+        afterwards(() -> attempt.start(executor));
     }
 
     /** Returns how long an attempt may take until its answer, or a stream's first piece: half of what is left while another member could be asked after it, and up to three quarters where it usually takes so long. */
@@ -276,9 +274,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
                 handedOn |= sink.piece(shown, this);
             }
         } catch (RuntimeException e) {
-            CancelledException byHandler = new CancelledException(Hop.CHAT);
-            byHandler.addSuppressed(e);
-            stop(byHandler);
+            stopThrown(e);
             return;
         }
         if (!(event instanceof StreamEvent.Raw)) {
@@ -320,28 +316,27 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
 
     private void giveUp(Attempt attempt) {
         attempt.kill();
-        long so = attempt.outputSoFar();
-        attempt.lease().cancelled(so);
+        attempt.lease().cancelled(attempt.outputSoFar());
         if (attempt.sent()) {
-            Usage usage = new Usage(attempt.lease().need().inputTokens(), so);
-            log.add(core.told(attempt, LlmAttempt.Outcome.CANCELLED, "", stream, usage), null);
+            log.add(core.told(attempt, LlmAttempt.Outcome.CANCELLED, "", stream), null);
         }
     }
 
-    void ended(Attempt attempt, @Nullable ChatResponse response, @Nullable MemberFault fault, Usage usage) {
+    void ended(Attempt attempt, @Nullable ChatResponse response, @Nullable MemberFault fault) {
         if (done || !current(attempt)) {
             return;
         }
         if (fault == null && response != null) {
             alone(attempt);
-            serve(attempt, response, usage);
+            serve(attempt, response);
         } else if (fault != null) {
-            fail(attempt, fault, usage);
+            fail(attempt, fault);
         }
     }
 
-    private void serve(Attempt attempt, ChatResponse response, Usage usage) {
-        log.add(core.told(attempt, LlmAttempt.Outcome.SERVED, "", stream, usage), null);
+    private void serve(Attempt attempt, ChatResponse response) {
+        log.add(core.told(attempt, LlmAttempt.Outcome.SERVED, "", stream), null);
+        Usage usage = attempt.lease().counted();
         Price price = attempt.lease().member().price();
         try {
             takeBack();
@@ -350,10 +345,8 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
                 handedOn |= sink.piece(rest, this);
             }
         } catch (RuntimeException e) {
-            CancelledException byHandler = new CancelledException(Hop.CHAT);
-            byHandler.addSuppressed(e);
             primary = null;
-            stop(byHandler);
+            stopThrown(e);
             return;
         }
         primary = null;
@@ -366,8 +359,8 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         finish(reply, null);
     }
 
-    private void fail(Attempt attempt, MemberFault fault, Usage usage) {
-        log.add(core.told(attempt, CallLog.outcome(fault.kind()), fault.errorType(), stream, usage), fault.trace());
+    private void fail(Attempt attempt, MemberFault fault) {
+        log.add(core.told(attempt, CallLog.outcome(fault.kind()), fault.errorType(), stream), fault.trace());
         Attempt other = attempt == primary ? second : primary;
         primary = other;
         second = null;
@@ -377,7 +370,7 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         }
         hedgeAt = NONE;
         if (fault.kind() == MemberFault.Kind.TIMED_OUT && deadline.expired()) {
-            stop(new DeadlineExceededException(Hop.CHAT, deadline.timeout()));
+            stop(log.timedOut(deadline));
             return;
         }
         if (handedOn && !restartPending && !recoverable()) {
@@ -503,8 +496,8 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         MemberFault fault = stalled ? MemberFault.STALLED : MemberFault.TIME_LIMIT;
         attempt.kill();
         boolean telling = stalled || attempt.limitNanos >= Dispatcher.TELLING_TIME.toNanos();
-        attempt.lease().failed(fault, telling, true, Map.of());
-        fail(attempt, fault, attempt.lease().estimate(attempt.outputSoFar()));
+        attempt.lease().failed(fault, telling, attempt.lease().estimate(attempt.outputSoFar()), Map.of());
+        fail(attempt, fault);
     }
 
     private void resume() {
@@ -526,30 +519,47 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
                 attempt.kill();
                 boolean telling = !attempt.begun && attempt.limitNanos >= Dispatcher.TELLING_TIME.toNanos();
                 Usage usage = attempt.lease().estimate(attempt.outputSoFar());
-                attempt.lease().failed(MemberFault.TIME_LIMIT, telling, true, Map.of());
+                attempt.lease().failed(MemberFault.TIME_LIMIT, telling, usage, Map.of());
                 if (attempt.sent()) {
                     log.add(
                             core.told(
-                                    attempt,
-                                    LlmAttempt.Outcome.TIMED_OUT,
-                                    MemberFault.TIME_LIMIT.errorType(),
-                                    stream,
-                                    usage),
+                                    attempt, LlmAttempt.Outcome.TIMED_OUT, MemberFault.TIME_LIMIT.errorType(), stream),
                             null);
                 }
             }
         }
         primary = null;
         second = null;
-        stop(new DeadlineExceededException(Hop.CHAT, deadline.timeout()));
+        stop(log.timedOut(deadline));
     }
 
     // --- The end ---
 
     private void stop(RagException error) {
-        if (done) {
-            return;
+        if (!done) {
+            giveUpAll();
+            finish(null, error);
         }
+    }
+
+    private void stopCancelled() {
+        if (!done) {
+            giveUpAll();
+            finish(null, log.cancelled());
+        }
+    }
+
+    /** The handler threw. */
+    private void stopThrown(RuntimeException thrown) {
+        if (!done) {
+            giveUpAll();
+            CancelledException error = log.cancelled();
+            error.addSuppressed(thrown);
+            finish(null, error);
+        }
+    }
+
+    private void giveUpAll() {
         for (Attempt attempt : new Attempt[] {primary, second}) {
             if (attempt != null) {
                 giveUp(attempt);
@@ -557,7 +567,6 @@ final class CallRun extends Mailbox implements LlmStream, Ticket.Waiter {
         }
         primary = null;
         second = null;
-        finish(null, error);
     }
 
     private void finish(@Nullable LlmReply reply, @Nullable RagException error) {

@@ -57,7 +57,7 @@ final class CallerLoop implements Executor, StreamSink {
         if (interrupted) {
             Thread.currentThread().interrupt();
             if (reply == null) {
-                throw new CancelledException(Hop.CHAT);
+                throw error instanceof CancelledException cancelled ? cancelled : new CancelledException(Hop.CHAT);
             }
         }
         if (reply != null) {

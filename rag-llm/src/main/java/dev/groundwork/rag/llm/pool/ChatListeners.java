@@ -4,6 +4,7 @@ import dev.groundwork.rag.LlmPool.LlmStream;
 import dev.groundwork.rag.LlmReply;
 import dev.groundwork.rag.RagException;
 import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
@@ -30,11 +31,11 @@ record ChatListeners(List<ChatModelListener> all) {
     }
 
     /** Makes a call that is answered at once. */
-    LlmReply around(ChatRequest request, Supplier<LlmReply> call) {
+    LlmReply around(ChatRequest request, ChatRequestOptions options, Supplier<LlmReply> call) {
         if (all.isEmpty()) {
             return call.get();
         }
-        Call told = new Call(request);
+        Call told = new Call(request, options);
         told.begins();
         LlmReply reply;
         try {
@@ -48,11 +49,14 @@ record ChatListeners(List<ChatModelListener> all) {
     }
 
     /** Makes a call that is streamed. */
-    LlmStream around(ChatRequest request, StreamSink sink, StreamCall call) {
+    LlmStream around(ChatRequest request, ChatRequestOptions options, StreamSink sink, StreamCall call) {
         if (all.isEmpty()) {
             return call.to(sink);
         }
-        Call told = new Call(request);
+        Call told = new Call(request, options);
+        if (sink instanceof StreamSink.ToLangChain4j handler) {
+            handler.tellWhatItThrows(told::fails);
+        }
         told.begins();
         try {
             return call.to(new Told(sink, told));
@@ -72,10 +76,11 @@ record ChatListeners(List<ChatModelListener> all) {
     private final class Call {
 
         private final ChatRequest request;
-        private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
+        private final Map<Object, Object> attributes;
 
-        Call(ChatRequest request) {
+        Call(ChatRequest request, ChatRequestOptions options) {
             this.request = request;
+            this.attributes = new ConcurrentHashMap<>(options.listenerAttributes());
         }
 
         void begins() {

@@ -11,6 +11,8 @@ import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,8 +145,19 @@ public final class ChatModelPool implements LlmPool {
         return chat(request, ChatRequestOptions.EMPTY, deadline);
     }
 
-    private LlmReply chat(ChatRequest request, ChatRequestOptions options, Deadline deadline) {
-        return chatListeners.around(request, () -> engine.chat(request, options, priority, deadline));
+    private LlmReply chat(ChatRequest asked, ChatRequestOptions options, Deadline deadline) {
+        ChatRequest request = withDefaults(asked);
+        return chatListeners.around(request, options, () -> engine.chat(request, options, priority, deadline));
+    }
+
+    private ChatRequest withDefaults(ChatRequest request) {
+        ChatRequestParameters defaults = defaultRequestParameters();
+        return defaults.equals(DefaultChatRequestParameters.EMPTY)
+                ? request
+                : ChatRequest.builder()
+                        .messages(request.messages())
+                        .parameters(defaults.overrideWith(request.parameters()))
+                        .build();
     }
 
     /**
@@ -155,7 +168,8 @@ public final class ChatModelPool implements LlmPool {
      * alone when it is cancelled, and ended at its first token, none of which is handed on. A stream that ends without
      * saying why ({@code finishReason}) counts as cut where its model names a provider, as LangChain4j's own models do.
      *
-     * <p>A handler that throws cancels its stream; {@link LlmPool.LlmStreamHandler#onError} then gets a
+     * <p>A handler of {@link #streaming()} that throws is told so by its {@code onError}, and its stream goes on, as with any
+     * model of LangChain4j's. One of this method that throws cancels its stream; {@link LlmPool.LlmStreamHandler#onError} then gets a
      * {@link dev.groundwork.rag.CancelledException} with what it threw as suppressed. While a handler blocks, no further
      * call of it is made, not even the last one.
      *
@@ -171,8 +185,10 @@ public final class ChatModelPool implements LlmPool {
         return stream(request, options, engine.defaultDeadline(), sink);
     }
 
-    private LlmStream stream(ChatRequest request, ChatRequestOptions options, Deadline deadline, StreamSink sink) {
-        return chatListeners.around(request, sink, told -> engine.stream(request, options, priority, deadline, told));
+    private LlmStream stream(ChatRequest asked, ChatRequestOptions options, Deadline deadline, StreamSink sink) {
+        ChatRequest request = withDefaults(asked);
+        return chatListeners.around(
+                request, options, sink, told -> engine.stream(request, options, priority, deadline, told));
     }
 
     @Override
@@ -186,7 +202,7 @@ public final class ChatModelPool implements LlmPool {
         return chat(request, ChatRequestOptions.EMPTY);
     }
 
-    /** As {@link #chat(ChatRequest)}; the request goes to the member as it is, and so do the options. */
+    /** As {@link #chat(ChatRequest)}; the options go to the member as they are. */
     @Override
     public ChatResponse chat(ChatRequest request, ChatRequestOptions options) {
         return chat(request, Objects.requireNonNullElse(options, ChatRequestOptions.EMPTY), engine.defaultDeadline())
@@ -202,6 +218,12 @@ public final class ChatModelPool implements LlmPool {
     @Override
     public List<ChatModelListener> listeners() {
         return chatListeners.all();
+    }
+
+    /** Returns what requests ask for where they say nothing else; a member's own defaults come after these. */
+    @Override
+    public ChatRequestParameters defaultRequestParameters() {
+        return engine.parameters();
     }
 
     /** Returns what all members can do. */
@@ -415,6 +437,15 @@ public final class ChatModelPool implements LlmPool {
          */
         public Builder tokenCounter(TokenCountEstimator value) {
             settings.tokenCounter = Objects.requireNonNull(value, "tokenCounter");
+            return this;
+        }
+
+        /**
+         * Sets what requests ask for where they say nothing else, whoever serves them: the longest answer or the temperature,
+         * for instance. A member's own defaults come after these. Nothing by default.
+         */
+        public Builder defaultRequestParameters(ChatRequestParameters value) {
+            settings.parameters = Objects.requireNonNull(value, "defaultRequestParameters");
             return this;
         }
 

@@ -3,14 +3,21 @@ package dev.groundwork.rag.llm.pool;
 /**
  * How many calls may be under way at once: a number, or one that follows the latencies. The latter is Netflix's
  * Gradient2 (concurrency-limits): the limit shrinks by the ratio of the long-term to the present latency where that is
- * above {@link #TOLERANCE}, and grows by the square root of itself otherwise. Not thread-safe.
+ * above {@link #TOLERANCE}, and grows by the square root of itself otherwise. As there, it moves once a window and not with
+ * each call; else the long-term latency would soon be that of an overloaded member, and the limit would only grow. A
+ * member that is overloaded from its first call on is taken for a slow one: its most is to be set with that in mind. Not
+ * thread-safe.
  */
 final class ConcurrencyLimit {
 
     static final double TOLERANCE = 1.5;
     static final double SMOOTHING = 0.2;
     static final int START = 20;
-    /** The long-term latency is an average over about so many calls. */
+    /** The shortest window, and the fewest calls in it. */
+    static final long WINDOW_NANOS = 1_000_000_000;
+
+    static final int WINDOW_CALLS = 10;
+    /** The long-term latency is an average over about so many windows. */
     private static final int LONG_TERM = 600;
 
     private static final double AFTER_DROP = 0.9;
@@ -19,7 +26,15 @@ final class ConcurrencyLimit {
     private final int most;
     private double limit;
     private double longTerm;
-    private int samples;
+    private int windows;
+    private long lastDrop;
+    private boolean dropped;
+
+    // The present window.
+    private long begin;
+    private long sum;
+    private int calls;
+    private int mostInFlight;
 
     private ConcurrencyLimit(int least, int most, double start) {
         this.least = least;
@@ -40,17 +55,32 @@ final class ConcurrencyLimit {
     }
 
     /** Takes in the latency of a call that was served, and how many were under way with it. */
-    void served(long nanos, int inFlight) {
+    void served(long now, long nanos, int inFlight) {
         if (least == most) {
             return;
         }
-        double latency = Math.max(1, nanos);
-        samples = Math.min(LONG_TERM, samples + 1);
-        longTerm += (latency - longTerm) / samples;
+        if (calls == 0) {
+            begin = now;
+        }
+        calls++;
+        sum += nanos;
+        mostInFlight = Math.max(mostInFlight, inFlight);
+        if (calls >= WINDOW_CALLS && now - begin >= WINDOW_NANOS) {
+            window(Math.max(1, (double) sum / calls));
+            calls = 0;
+            sum = 0;
+            mostInFlight = 0;
+        }
+    }
+
+    private void window(double latency) {
+        windows = Math.min(LONG_TERM, windows + 1);
+        boolean overloaded = windows > 1 && latency > TOLERANCE * longTerm;
+        longTerm += (latency - longTerm) / (overloaded ? LONG_TERM : windows);
         if (longTerm / latency > 2) {
             longTerm *= 0.95; // Faster for good: forgets the slow past sooner.
         }
-        if (inFlight < limit / 2) {
+        if (mostInFlight < limit / 2) {
             return; // Not what holds anybody up.
         }
         double gradient = Math.clamp(TOLERANCE * longTerm / latency, 0.5, 1.0);
@@ -58,9 +88,15 @@ final class ConcurrencyLimit {
         limit = Math.clamp(limit * (1 - SMOOTHING) + next * SMOOTHING, least, most);
     }
 
-    /** A call was refused or did not end in time. */
-    void dropped() {
-        if (least != most) {
+    /**
+     * A call was refused or did not end in time. Of those that were under way together the first one counts.
+     *
+     * @param sent when it was sent
+     */
+    void dropped(long now, long sent) {
+        if (least != most && (!dropped || sent - lastDrop >= 0)) {
+            dropped = true;
+            lastDrop = now;
             limit = Math.clamp(limit * AFTER_DROP, least, most);
         }
     }

@@ -3,9 +3,7 @@ package dev.groundwork.rag.llm.pool;
 import dev.groundwork.rag.MemberStatus;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +13,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who serves whom, and when. Everything that is limited is decided here under one lock, which is never held while
@@ -30,14 +26,8 @@ final class Dispatcher {
 
     /** An attempt that was given less than this says nothing about the member when it times out. */
     static final Duration TELLING_TIME = Duration.ofSeconds(1);
-    /** The rest after a refused key or model: a person has to mend it. */
-    static final Duration DENIED_REST = Duration.ofMinutes(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-
-    private static final int TURNS = 8;
     private static final int LOOKED_AT = 64;
-    private static final ThreadLocal<@Nullable Deque<Runnable>> DELIVERIES = new ThreadLocal<>();
 
     /** Hears of changes, outside of the lock. */
     interface Observer {
@@ -59,11 +49,9 @@ final class Dispatcher {
 
     // Guarded by lock.
     private List<MemberState> members = new ArrayList<>();
-    private final List<Deque<Ticket>> waiting = List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
+    private final WaitingLine line = new WaitingLine();
     private final List<MemberState> candidates = new ArrayList<>();
-    private int queued;
     private int inFlight;
-    private int turnsOfOthers;
     private long round;
     private boolean schemaDeclared;
     private boolean closed;
@@ -87,15 +75,6 @@ final class Dispatcher {
         this.observer = observer;
     }
 
-    /** What happened under the lock and is told after it. */
-    private static final class News {
-        private final List<Runnable> list = new ArrayList<>(0);
-
-        void add(Runnable tell) {
-            list.add(tell);
-        }
-    }
-
     // --- Asking ---
 
     /**
@@ -110,29 +89,27 @@ final class Dispatcher {
         lock.lock();
         try {
             long now = clock.nanoTime();
-            Lease lease = queued == 0 ? tryGrant(now, ticket, -1) : null;
+            Lease lease = line.size() == 0 ? tryGrant(now, ticket, -1) : null;
             if (lease != null) {
                 return lease;
             }
-            if (queued == 0) {
+            if (line.size() == 0) {
                 Ticket.Refusal refusal = refusal(ticket);
                 if (refusal != null) {
                     return refusal;
                 }
             }
-            if (queued >= maxWaiting) {
+            if (line.size() >= maxWaiting) {
                 result = new Ticket.Refusal(Ticket.Reason.QUEUE_FULL, soonest(now, ticket));
             } else {
-                ticket.queued = true;
-                waiting.get(ticket.priority().rank()).add(ticket);
-                queued++;
+                line.add(ticket);
                 dispatch(now, news);
                 result = null;
             }
         } finally {
             lock.unlock();
         }
-        deliver(news);
+        news.deliver();
         return result;
     }
 
@@ -141,7 +118,7 @@ final class Dispatcher {
     Lease tryAcquire(Ticket ticket) {
         lock.lock();
         try {
-            return queued > 0 ? null : tryGrant(clock.nanoTime(), ticket, -1);
+            return line.size() > 0 ? null : tryGrant(clock.nanoTime(), ticket, -1);
         } finally {
             lock.unlock();
         }
@@ -152,7 +129,7 @@ final class Dispatcher {
     Lease tryAcquireBeside(Ticket ticket, MemberState but) {
         lock.lock();
         try {
-            return queued > 0 ? null : tryGrant(clock.nanoTime(), ticket.beside(but), -1);
+            return line.size() > 0 ? null : tryGrant(clock.nanoTime(), ticket.beside(but), -1);
         } finally {
             lock.unlock();
         }
@@ -166,7 +143,7 @@ final class Dispatcher {
             for (MemberState member : members) {
                 if (!ticket.wasTried(member)
                         && eligible(ticket, member)
-                        && member.nanosUntilFits(now, ticket.need(), ticket.priority(), queued > 0) == 0) {
+                        && member.nanosUntilFits(now, ticket.need(), ticket.priority(), line.size() > 0) == 0) {
                     return true;
                 }
             }
@@ -184,21 +161,14 @@ final class Dispatcher {
         try {
             was = ticket.queued;
             if (was) {
-                dequeue(ticket);
+                line.remove(ticket);
                 dispatch(clock.nanoTime(), news);
             }
         } finally {
             lock.unlock();
         }
-        deliver(news);
+        news.deliver();
         return was;
-    }
-
-    private void dequeue(Ticket ticket) {
-        if (waiting.get(ticket.priority().rank()).remove(ticket)) {
-            queued--;
-        }
-        ticket.queued = false;
     }
 
     private @Nullable Lease tryGrant(long now, Ticket ticket, long claims) {
@@ -223,7 +193,7 @@ final class Dispatcher {
                 }
                 long wait = claims >= 0 && member.claimed == claims
                         ? Quota.UNTIL_RELEASE
-                        : member.nanosUntilFits(now, ticket.need(), priority, queued > 0);
+                        : member.nanosUntilFits(now, ticket.need(), priority, line.size() > 0);
                 if (tooLateFor(ticket, member)) {
                     continue;
                 }
@@ -280,7 +250,8 @@ final class Dispatcher {
         long soonest = Quota.NEVER;
         for (MemberState member : members) {
             if (eligible(ticket, member)) {
-                soonest = Math.min(soonest, member.nanosUntilFits(now, ticket.need(), ticket.priority(), queued > 0));
+                soonest = Math.min(
+                        soonest, member.nanosUntilFits(now, ticket.need(), ticket.priority(), line.size() > 0));
             }
         }
         return soonest >= Quota.UNTIL_RELEASE ? -1 : soonest;
@@ -300,32 +271,38 @@ final class Dispatcher {
 
     /** Gives members to whoever waits, as far as it goes. */
     private void dispatch(long now, News news) {
-        if (queued == 0) {
+        if (line.size() == 0) {
             return;
         }
         round++;
         long soonest = Quota.NEVER;
-        if (turnsOfOthers >= TURNS - 1) {
-            turnOfTheLowest(now, news);
+        Ticket lowest = line.whoseTurnItIs();
+        if (lowest != null) {
+            // What low priority usually leaves to the others is not kept from it on its turn.
+            Lease lease = tryGrant(now, lowest, Priority.NORMAL, -1);
+            if (lease != null) {
+                line.served(lowest, true);
+                grant(lowest, lease, news);
+            }
         }
         int open = members.size();
-        for (int rank = 0; rank < waiting.size() && open > 0; rank++) {
+        for (int rank = 0; rank < WaitingLine.RANKS && open > 0; rank++) {
             int looked = 0;
-            Iterator<Ticket> tickets = waiting.get(rank).iterator();
+            Iterator<Ticket> tickets = line.ofRank(rank).iterator();
             while (tickets.hasNext() && open > 0 && looked++ < LOOKED_AT) {
                 Ticket ticket = tickets.next();
                 Lease lease = tryGrant(now, ticket, round);
                 if (lease != null) {
                     tickets.remove();
+                    line.left(ticket);
+                    line.served(ticket, false);
                     grant(ticket, lease, news);
-                    turnsOfOthers = lowerWait(rank) ? turnsOfOthers + 1 : 0;
                     continue;
                 }
                 Ticket.Refusal refusal = refusal(ticket);
                 if (refusal != null) {
                     tickets.remove();
-                    queued--;
-                    ticket.queued = false;
+                    line.left(ticket);
                     news.add(() -> ticket.waiter().refused(refusal));
                     continue;
                 }
@@ -336,35 +313,8 @@ final class Dispatcher {
         wakeAt(now, soonest);
     }
 
-    private void grant(Ticket ticket, Lease lease, News news) {
-        queued--;
-        ticket.queued = false;
+    private static void grant(Ticket ticket, Lease lease, News news) {
         news.add(() -> ticket.waiter().granted(lease));
-    }
-
-    private boolean lowerWait(int rank) {
-        for (int i = rank + 1; i < waiting.size(); i++) {
-            if (!waiting.get(i).isEmpty()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void turnOfTheLowest(long now, News news) {
-        for (int rank = waiting.size() - 1; rank > 0; rank--) {
-            Ticket first = waiting.get(rank).peek();
-            if (first != null) {
-                // What low priority usually leaves to the others is not kept from it on its turn.
-                Lease lease = tryGrant(now, first, Priority.NORMAL, -1);
-                if (lease != null) {
-                    waiting.get(rank).poll();
-                    grant(first, lease, news);
-                    turnsOfOthers = 0;
-                }
-                return;
-            }
-        }
     }
 
     /** Marks the members that a ticket waits for; returns how many nobody had marked before it. */
@@ -381,7 +331,7 @@ final class Dispatcher {
 
     private void wakeAt(long now, long wait) {
         PoolClock.Timer timer = wakeUp;
-        if (wait >= Quota.UNTIL_RELEASE || queued == 0) {
+        if (wait >= Quota.UNTIL_RELEASE || line.size() == 0) {
             return; // A wake-up that is set may come in vain.
         }
         long at = now + wait;
@@ -406,7 +356,7 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        deliver(news);
+        news.deliver();
     }
 
     // --- Verdicts ---
@@ -425,7 +375,7 @@ final class Dispatcher {
             lease.judged = true;
             long now = clock.nanoTime();
             verdict.accept(now);
-            observed(now, lease, ofRequests, ofTokens);
+            Verdicts.observed(now, lease, ofRequests, ofTokens);
             if (lease.probe()) {
                 lease.state().health().endProbe();
             }
@@ -434,79 +384,14 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        deliver(news);
+        news.deliver();
     }
 
-    private static void observed(
-            long now, Lease lease, @Nullable RateHeaders ofRequests, @Nullable RateHeaders ofTokens) {
-        MemberState state = lease.state();
-        Quota group = state.group();
-        Quota.Share share = lease.groupShare();
-        if (group != null && share != null) {
-            group.observed(now, share, ofRequests, ofTokens);
-        } else {
-            state.own().observed(now, lease.ownShare(), ofRequests, ofTokens);
+    /** What a failure says of a member. Under the lock, as part of its verdict. */
+    void failed(long now, Lease lease, MemberFault fault, boolean telling) {
+        if (Verdicts.failed(now, lease, fault, telling, members, random)) {
+            checkAfterRest(now, lease.state());
         }
-    }
-
-    void failed(Lease lease, MemberFault fault, boolean telling, boolean used, Map<String, List<String>> headers) {
-        judge(lease, now -> failed(now, lease, fault, telling, used), headers);
-    }
-
-    private void failed(long now, Lease lease, MemberFault fault, boolean telling, boolean used) {
-        MemberState state = lease.state();
-        Quota quota = state.refusing();
-        Quota.Share share = lease.groupShare() == null ? lease.ownShare() : lease.groupShare();
-        MemberHealth health = state.health();
-        Duration asked = fault.retryAfter();
-        switch (fault.kind()) {
-            case RATE_LIMITED ->
-                quota.refused(now, java.util.Objects.requireNonNull(share), asked, false, fault.errorType(), random);
-            case USED_UP ->
-                quota.refused(now, java.util.Objects.requireNonNull(share), asked, true, fault.errorType(), random);
-            case DENIED -> {
-                health.restFor(now, DENIED_REST, true, fault.errorType(), random);
-                checkAfterRest(now, state);
-            }
-            case TIMED_OUT, HICCUP, UNREACHABLE, FAILED -> {
-                if (asked != null) {
-                    state.own().coolFor(now, asked, fault.errorType(), random);
-                }
-                if (fault.kind() == MemberFault.Kind.TIMED_OUT) {
-                    state.timedOut(now, lease);
-                }
-                if (telling) {
-                    if (fault.kind() == MemberFault.Kind.TIMED_OUT) {
-                        state.own().dropped();
-                    }
-                    double weight = fault.kind() == MemberFault.Kind.UNREACHABLE ? 2 : 1;
-                    boolean rests = health.failed(
-                            now, lease.probe(), weight, otherIsWell(now, state), fault.errorType(), random);
-                    if (rests) {
-                        checkAfterRest(now, state);
-                    }
-                }
-            }
-            case UNSUITED, TOO_LONG, FILTERED, REJECTED -> {
-                // It says nothing of the member.
-            }
-        }
-        if (fault.kind().costsNothing() && !used) {
-            state.settle(now, lease, 0, 0);
-        } else {
-            state.abandoned(lease, 0);
-        }
-    }
-
-    private boolean otherIsWell(long now, MemberState but) {
-        for (MemberState member : members) {
-            if (member != but
-                    && member.state(now) == MemberStatus.State.UP
-                    && member.health().failureShare(now) < MemberHealth.ILL / 2) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The call's thread or stream is done. */
@@ -527,7 +412,7 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        deliver(news);
+        news.deliver();
     }
 
     // --- Health checks ---
@@ -568,7 +453,7 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        deliver(news);
+        news.deliver();
     }
 
     /** Lets a member be probed now: what was wrong with it has been mended. */
@@ -584,7 +469,7 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        deliver(news);
+        news.deliver();
     }
 
     // --- Members ---
@@ -603,7 +488,7 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        deliver(news);
+        news.deliver();
     }
 
     /** Lets a member have no more calls. */
@@ -618,7 +503,7 @@ final class Dispatcher {
         } finally {
             lock.unlock();
         }
-        deliver(news);
+        news.deliver();
     }
 
     /** Waits until a member, or where there is none the whole pool, has nothing under way; returns whether it has not. */
@@ -626,7 +511,7 @@ final class Dispatcher {
         long left = nanos;
         lock.lock();
         try {
-            while (state == null ? inFlight > 0 || queued > 0 : state.inFlight() > 0) {
+            while (state == null ? inFlight > 0 || line.size() > 0 : state.inFlight() > 0) {
                 if (left <= 0) {
                     return false;
                 }
@@ -713,6 +598,16 @@ final class Dispatcher {
         }
     }
 
+    /** Returns whether no call has anything of any member. */
+    boolean isQuiet() {
+        lock.lock();
+        try {
+            return inFlight == 0 && line.size() == 0 && members.stream().allMatch(MemberState::isQuiet);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     int inFlight() {
         lock.lock();
         try {
@@ -725,7 +620,7 @@ final class Dispatcher {
     int waiting() {
         lock.lock();
         try {
-            return queued;
+            return line.size();
         } finally {
             lock.unlock();
         }
@@ -741,35 +636,6 @@ final class Dispatcher {
                 MemberStatus status = member.status(now);
                 news.add(() -> observer.changed(member, status));
             }
-        }
-    }
-
-    /** Tells outside of the lock; what that brings about is told after it and not inside of it, however long the chain. */
-    private static void deliver(News news) {
-        if (news.list.isEmpty()) {
-            return;
-        }
-        Deque<Runnable> outer = DELIVERIES.get();
-        if (outer != null) {
-            outer.addAll(news.list);
-            return;
-        }
-        Deque<Runnable> queue = new ArrayDeque<>(news.list);
-        DELIVERIES.set(queue);
-        try {
-            for (Runnable next = queue.poll(); next != null; next = queue.poll()) {
-                run(next);
-            }
-        } finally {
-            DELIVERIES.remove();
-        }
-    }
-
-    private static void run(Runnable next) {
-        try {
-            next.run();
-        } catch (RuntimeException e) {
-            LOG.warn("telling of a change threw {}", e.getClass().getName());
         }
     }
 }

@@ -25,6 +25,8 @@ final class Lease {
     boolean judged;
     boolean ended;
 
+    private volatile Usage counted = Usage.NONE;
+
     Lease(
             Dispatcher dispatcher,
             MemberState state,
@@ -94,7 +96,10 @@ final class Lease {
     void served(Usage used, long firstTokenNanos, Map<String, List<String>> headers) {
         dispatcher.judge(
                 this,
-                now -> state.served(now, this, used.inputTokens(), used.outputTokens(), firstTokenNanos),
+                now -> {
+                    counted = used;
+                    state.served(now, this, used, firstTokenNanos);
+                },
                 headers);
     }
 
@@ -102,15 +107,30 @@ final class Lease {
      * The member failed.
      *
      * @param telling whether it had enough time for the failure to tell something of it
-     * @param used whether some of the answer came, so that the provider has counted tokens
+     * @param used what the provider may have counted; {@code null} where it can't have counted anything
      */
-    void failed(MemberFault fault, boolean telling, boolean used, Map<String, List<String>> headers) {
-        dispatcher.failed(this, fault, telling, used, headers);
+    void failed(MemberFault fault, boolean telling, @Nullable Usage used, Map<String, List<String>> headers) {
+        dispatcher.judge(
+                this,
+                now -> {
+                    dispatcher.failed(now, this, fault, telling);
+                    giveUp(now, used);
+                },
+                headers);
+    }
+
+    private void giveUp(long now, @Nullable Usage used) {
+        if (used == null) {
+            state.settle(now, this, Usage.NONE);
+        } else {
+            counted = used;
+            state.abandoned(used);
+        }
     }
 
     /** The call says nothing about the member: it was cancelled. The prompt has been paid for, and what came. */
     void cancelled(long outputSoFar) {
-        dispatcher.judge(this, now -> state.abandoned(this, outputSoFar), Map.of());
+        dispatcher.judge(this, now -> giveUp(now, new Usage(need.inputTokens(), outputSoFar)), Map.of());
     }
 
     /** The request was never sent. */
@@ -123,11 +143,28 @@ final class Lease {
         dispatcher.end(this);
     }
 
+    /** Returns what was counted for it in the end: nothing before its verdict, nor where nothing can have been used. */
+    Usage counted() {
+        return counted;
+    }
+
     /** Returns what is taken to be used where the provider does not tell. */
     Usage estimate(long outputSoFar) {
         return new Usage(need.inputTokens(), outputSoFar >= 0 ? outputSoFar : outputTokens);
     }
 
     /** Tokens as the provider counted them, or estimated. */
-    record Usage(long inputTokens, long outputTokens) {}
+    record Usage(long inputTokens, long outputTokens) {
+
+        static final Usage NONE = new Usage(0, 0);
+
+        long total() {
+            return inputTokens + outputTokens;
+        }
+
+        /** Returns what it costs, in millionths; 0 where nothing is known of prices. */
+        long micros(@Nullable Price price) {
+            return price == null ? 0 : price.micros(inputTokens, outputTokens);
+        }
+    }
 }

@@ -16,6 +16,9 @@ final class MemberHealth {
     /** Rests of one, two, three ... times this; {@link #LONGEST_REST} at most. */
     static final Duration REST = Duration.ofSeconds(10);
 
+    /** While calls wait for whom the others have no room, a member is probed so often: to find it back late costs calls. */
+    static final Duration DEMANDED_REST = Duration.ofSeconds(5);
+
     static final Duration LONGEST_REST = Duration.ofMinutes(5);
     /** So long without a rest makes the next one shorter by one step. */
     static final Duration FORGETS = Duration.ofMinutes(1);
@@ -66,13 +69,13 @@ final class MemberHealth {
     /**
      * Returns how long until it may be called: 0, nanoseconds, or {@link Quota#UNTIL_RELEASE}.
      *
-     * @param somebodyWaits whether the others have not enough room: then it is probed after the first rest's time already
+     * @param somebodyWaits whether the others have not enough room: then it is probed after {@link #DEMANDED_REST}
      */
     long nanosUntilFits(long now, int inFlight, boolean somebodyWaits) {
         if (breaker.isOpen()) {
             long left = restsUntil - now;
             if (somebodyWaits && !firm) {
-                left = Math.min(left, restsSince + REST.toNanos() - now);
+                left = Math.min(left, restsSince + DEMANDED_REST.toNanos() - now);
             }
             return left > 0 ? left : probes > 0 ? Quota.UNTIL_RELEASE : 0;
         }

@@ -13,10 +13,10 @@ final class MemberState implements MemberChoice.Candidate {
 
     /** What an answer is taken to cost before any was seen. */
     private static final double FIRST_OUTPUT = 256;
-    /** An answer may be longer than usual: this much is set aside. */
-    private static final double SPARE = 1.5;
 
-    private static final double NEW = 0.2;
+    private static final double FIRST_DEVIATION = 128;
+    /** What is known of answers is an average over about so many. */
+    private static final int ANSWERS = 50;
     /** Few calls take longer than this many times what 19 of 20 take. */
     private static final double ENOUGH = 1.5;
     /** A token count is right within about so much for other models than the counter's. */
@@ -34,6 +34,12 @@ final class MemberState implements MemberChoice.Candidate {
     private int inFlight;
     private boolean draining;
     private double output = FIRST_OUTPUT;
+    /** By how much the provider counts more than was estimated, of prompts. */
+    private double promptError;
+    /** Of prompt and answer together, around what is expected. */
+    private double totalVariance = FIRST_DEVIATION * FIRST_DEVIATION;
+
+    private int answered;
     private long calls;
     private long served;
     private long tokensIn;
@@ -103,9 +109,24 @@ final class MemberState implements MemberChoice.Candidate {
         return member.contextTokens() == 0 || need.inputTokens() <= member.contextTokens() * COUNT_ERROR;
     }
 
-    long outputTokens(Need need) {
-        long usual = (long) (output * SPARE);
+    private long outputTokens(Need need) {
+        long usual = (long) Math.ceil(output);
         return need.maxOutputTokens() == 0 ? usual : Math.min(need.maxOutputTokens(), usual);
+    }
+
+    private Quota.Ask ask(Need need) {
+        long out = outputTokens(need);
+        double deviation = Math.sqrt(totalVariance);
+        if (need.maxOutputTokens() > 0) {
+            deviation = Math.min(deviation, (double) need.maxOutputTokens() - out);
+        }
+        Price price = member.price();
+        long in = Math.max(0, need.inputTokens() + (long) Math.ceil(promptError));
+        return new Quota.Ask(
+                in + out,
+                deviation,
+                price == null ? 0 : price.micros(in, out),
+                price == null ? 0 : price.micros(0, Math.round(deviation)));
     }
 
     /** Returns how long a call has to wait for it: 0, nanoseconds, {@link Quota#UNTIL_RELEASE} or {@link Quota#NEVER}. */
@@ -117,18 +138,13 @@ final class MemberState implements MemberChoice.Candidate {
         if (wait == 0 && member.healthCheck() != null && health.toBeProbed(now)) {
             wait = Quota.UNTIL_RELEASE;
         }
-        long tokens = need.inputTokens() + outputTokens(need);
-        Price price = member.price();
-        long cost = price == null ? 0 : price.micros(need.inputTokens(), outputTokens(need));
-        wait = Math.max(wait, own.nanosUntilFits(now, tokens, cost, priority));
-        return group == null ? wait : Math.max(wait, group.nanosUntilFits(now, tokens, cost, priority));
+        Quota.Ask ask = ask(need);
+        wait = Math.max(wait, own.nanosUntilFits(now, ask, priority));
+        return group == null ? wait : Math.max(wait, group.nanosUntilFits(now, ask, priority));
     }
 
     Lease take(Dispatcher dispatcher, long now, Need need, boolean othersCould) {
-        long out = outputTokens(need);
-        Price price = member.price();
-        long cost = price == null ? 0 : price.micros(need.inputTokens(), out);
-        long tokens = need.inputTokens() + out;
+        Quota.Ask ask = ask(need);
         boolean probe = health.take(now);
         inFlight++;
         calls++;
@@ -137,11 +153,11 @@ final class MemberState implements MemberChoice.Candidate {
                 this,
                 now,
                 need,
-                out,
+                outputTokens(need),
                 probe,
                 othersCould,
-                own.take(now, tokens, cost),
-                group == null ? null : group.take(now, tokens, cost));
+                own.take(now, ask),
+                group == null ? null : group.take(now, ask));
     }
 
     void end(Lease lease) {
@@ -154,29 +170,29 @@ final class MemberState implements MemberChoice.Candidate {
     }
 
     /** The call was given up: what was set aside for it stays used, as the provider may have counted it. */
-    void abandoned(Lease lease, long outSoFar) {
-        long in = lease.need().inputTokens();
-        Price price = member.price();
-        tokensIn += in;
-        tokensOut += outSoFar;
-        micros += price == null ? 0 : price.micros(in, outSoFar);
+    void abandoned(Lease.Usage used) {
+        count(used);
+    }
+
+    private void count(Lease.Usage used) {
+        tokensIn += used.inputTokens();
+        tokensOut += used.outputTokens();
+        micros += used.micros(member.price());
     }
 
     /** What the call used is known. */
-    void settle(long now, Lease lease, long in, long out) {
-        Price price = member.price();
-        long cost = price == null ? 0 : price.micros(in, out);
-        own.settle(now, lease.ownShare(), in + out, cost);
+    void settle(long now, Lease lease, Lease.Usage used) {
+        long cost = used.micros(member.price());
+        own.settle(now, lease.ownShare(), used.total(), cost);
         Quota.Share share = lease.groupShare();
         if (group != null && share != null) {
-            group.settle(now, share, in + out, cost);
+            group.settle(now, share, used.total(), cost);
         }
-        tokensIn += in;
-        tokensOut += out;
-        micros += cost;
+        count(used);
     }
 
     void unsent(long now, Lease lease) {
+        calls--;
         own.unsent(now, lease.ownShare());
         Quota.Share share = lease.groupShare();
         if (group != null && share != null) {
@@ -184,21 +200,32 @@ final class MemberState implements MemberChoice.Candidate {
         }
     }
 
-    void served(long now, Lease lease, long in, long out, long firstTokenNanos) {
+    void served(long now, Lease lease, Lease.Usage used, long firstTokenNanos) {
         long took = now - lease.sent();
         health.served(now, lease.probe());
-        own.served(lease.ownShare(), took);
+        own.served(now, lease.ownShare());
         Quota.Share share = lease.groupShare();
         if (group != null && share != null) {
-            group.served(share, took);
+            group.served(now, share);
         }
         served++;
         answers.add(took);
         if (firstTokenNanos >= 0) {
             firstTokens.add(firstTokenNanos);
         }
-        output += NEW * (out - output);
-        settle(now, lease, in, out);
+        learn(lease.need(), used);
+        settle(now, lease, used);
+    }
+
+    private void learn(Need need, Lease.Usage used) {
+        double prompt = (double) used.inputTokens() - need.inputTokens() - promptError;
+        double answer = used.outputTokens() - output;
+        answered = Math.min(ANSWERS, answered + 1);
+        double part = 1.0 / answered;
+        promptError += part * prompt;
+        output += part * answer;
+        double off = prompt + answer;
+        totalVariance = answered == 1 ? output * output / 4 : (1 - part) * (totalVariance + part * off * off);
     }
 
     /** It took at least so long; leaving that out would make a slow member look quick. */
@@ -273,6 +300,11 @@ final class MemberState implements MemberChoice.Candidate {
 
     private static @Nullable Duration duration(double nanos) {
         return Double.isNaN(nanos) ? null : Duration.ofNanos((long) nanos);
+    }
+
+    /** Returns whether nothing of it, nor of its group, is taken by a call. */
+    boolean isQuiet() {
+        return inFlight == 0 && own.isQuiet() && (group == null || group.isQuiet());
     }
 
     @Override

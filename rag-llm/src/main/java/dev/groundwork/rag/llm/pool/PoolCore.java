@@ -162,11 +162,12 @@ final class PoolCore implements Dispatcher.Observer {
     }
 
     /** Tells of an attempt's end. */
-    LlmAttempt told(Attempt attempt, LlmAttempt.Outcome outcome, String errorType, boolean stream, Lease.Usage usage) {
+    LlmAttempt told(Attempt attempt, LlmAttempt.Outcome outcome, String errorType, boolean stream) {
         PoolMember member = attempt.lease().member();
         Duration took =
                 Duration.ofNanos(Math.max(0, clock.nanoTime() - attempt.lease().sent()));
         if (!settings.listeners.isEmpty()) {
+            Lease.Usage usage = attempt.lease().counted();
             Price price = member.price();
             publish(new PoolEvent.AttemptEnded(
                     member.name(),

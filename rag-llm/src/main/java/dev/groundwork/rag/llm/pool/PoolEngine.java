@@ -7,6 +7,7 @@ import dev.groundwork.rag.MemberStatus;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -164,6 +165,10 @@ final class PoolEngine {
 
     // --- Members ---
 
+    ChatRequestParameters parameters() {
+        return settings.parameters;
+    }
+
     List<MemberStatus> statuses() {
         return core.statuses();
     }
@@ -174,6 +179,10 @@ final class PoolEngine {
 
     int inFlight() {
         return core.dispatcher().inFlight();
+    }
+
+    boolean isQuiet() {
+        return core.dispatcher().isQuiet();
     }
 
     int callsUnderWay() {

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class PoolHttpClient implements HttpClient {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final HttpResponse.BodyHandler<InputStream> STREAM = BodyHandlers.ofInputStream();
 
     private final java.net.http.HttpClient client;
     private final @Nullable Duration readTimeout;
@@ -85,11 +86,8 @@ public final class PoolHttpClient implements HttpClient {
     private void stream(
             HttpRequest request, ServerSentEventParser parser, ServerSentEventListener listener, @Nullable Wire wire) {
         try {
-            HttpResponse<InputStream> response = send(request, BodyHandlers.ofInputStream(), wire);
+            HttpResponse<InputStream> response = send(request, wire == null ? STREAM : ended(wire), wire);
             try (InputStream body = response.body()) {
-                if (wire != null) {
-                    wire.body(() -> closeQuietly(body));
-                }
                 if (!isSuccess(response)) {
                     String text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
                     tell(() -> listener.onError(new HttpException(response.statusCode(), text)));
@@ -110,6 +108,19 @@ public final class PoolHttpClient implements HttpClient {
         } catch (RuntimeException e) {
             tell(() -> listener.onError(e));
         }
+    }
+
+    /**
+     * Lets the wire end the body from the moment that there is one. Later would be too late where the thread is interrupted
+     * as the response begins: then it gets no response, and nobody but this would know of the body.
+     */
+    private static HttpResponse.BodyHandler<InputStream> ended(Wire wire) {
+        return info -> {
+            HttpResponse.BodySubscriber<InputStream> subscriber = STREAM.apply(info);
+            InputStream body = subscriber.getBody().toCompletableFuture().join(); // There from the start.
+            wire.body(() -> closeQuietly(body));
+            return subscriber;
+        };
     }
 
     /** Sees whether the parser has told of a failure, after which a stream has not ended well. */

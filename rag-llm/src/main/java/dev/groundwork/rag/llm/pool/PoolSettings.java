@@ -2,6 +2,8 @@ package dev.groundwork.rag.llm.pool;
 
 import dev.groundwork.rag.llm.O200kTokenCounter;
 import dev.langchain4j.model.TokenCountEstimator;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +30,7 @@ final class PoolSettings {
     boolean filteredElsewhere;
     StreamRecovery recovery = StreamRecovery.RESTART;
     TokenCountEstimator tokenCounter = O200kTokenCounter.shared();
+    ChatRequestParameters parameters = DefaultChatRequestParameters.EMPTY;
     List<PoolListener> listeners = new ArrayList<>();
 
     PoolSettings copy() {
@@ -45,6 +48,7 @@ final class PoolSettings {
         copy.filteredElsewhere = filteredElsewhere;
         copy.recovery = recovery;
         copy.tokenCounter = tokenCounter;
+        copy.parameters = parameters;
         copy.listeners = List.copyOf(listeners);
         return copy;
     }

@@ -5,6 +5,7 @@ import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import java.util.Objects;
 import java.util.Set;
@@ -23,7 +24,7 @@ final class PoolStreamingModel implements StreamingChatModel {
         chat(request, ChatRequestOptions.EMPTY, handler);
     }
 
-    /** The request goes to the member as it is, and so do the options. */
+    /** The options go to the member as they are. */
     @Override
     public void chat(ChatRequest request, ChatRequestOptions options, StreamingChatResponseHandler handler) {
         Objects.requireNonNull(handler, "handler");
@@ -36,6 +37,11 @@ final class PoolStreamingModel implements StreamingChatModel {
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
         chat(request, handler);
+    }
+
+    @Override
+    public ChatRequestParameters defaultRequestParameters() {
+        return pool.defaultRequestParameters();
     }
 
     @Override

@@ -30,6 +30,8 @@ final class Quota {
     private static final Duration MINUTE = Duration.ofMinutes(1);
     /** What callers of low priority leave to the others. */
     private static final double RESERVED = 0.2;
+    /** The margin for answers that are longer than expected, in standard deviations of their sum. */
+    private static final double DEVIATIONS = 3;
 
     private final Limits limits;
     private final @Nullable SlidingWindow requests;
@@ -41,6 +43,10 @@ final class Quota {
 
     private int inFlight;
     private long tokensInFlight;
+    /** Of what is expected of all calls under way. */
+    private double tokenVariance;
+
+    private double costVariance;
     private boolean cooling;
     private long coolUntil;
     private String reason = "";
@@ -65,36 +71,46 @@ final class Quota {
     /** What a call took of this quota. */
     static final class Share {
         private final long sent;
+        private final double deviation;
+        private final double costDeviation;
         private long tokens;
         private long micros;
         private long requestSlot = -1;
         private long tokenSlot = -1;
         private long moneySlot = -1;
 
-        private Share(long sent, long tokens, long micros) {
+        private Share(long sent, Ask ask) {
             this.sent = sent;
-            this.tokens = tokens;
-            this.micros = micros;
+            this.tokens = ask.tokens;
+            this.micros = ask.micros;
+            this.deviation = ask.deviation;
+            this.costDeviation = ask.costDeviation;
         }
     }
 
     /**
-     * Returns how long a call has to wait: 0, nanoseconds, {@link #UNTIL_RELEASE} or {@link #NEVER}.
+     * What a call is expected to take. Answers differ, so of all that are under way together a margin is kept that grows
+     * with the square root of their number.
      *
-     * @param tokensNeeded prompt and answer together, estimated
+     * @param tokens prompt and answer together
+     * @param deviation the standard deviation of that
      * @param micros their cost in millionths
+     * @param costDeviation the standard deviation of that
      */
-    long nanosUntilFits(long now, long tokensNeeded, long micros, Priority priority) {
+    record Ask(long tokens, double deviation, long micros, double costDeviation) {}
+
+    /** Returns how long a call has to wait: 0, nanoseconds, {@link #UNTIL_RELEASE} or {@link #NEVER}. */
+    long nanosUntilFits(long now, Ask ask, Priority priority) {
         double reserve = priority == Priority.LOW ? RESERVED : 0;
         long wait = coolLeft(now);
-        wait = Math.max(wait, wait(requests, now, 1, reserve));
-        wait = Math.max(wait, wait(tokens, now, tokensNeeded, reserve));
-        wait = Math.max(wait, wait(money, now, micros, reserve));
+        wait = Math.max(wait, wait(requests, now, 1, 0, reserve));
+        wait = Math.max(wait, wait(tokens, now, ask.tokens, margin(tokenVariance, ask.deviation), reserve));
+        wait = Math.max(wait, wait(money, now, ask.micros, margin(costVariance, ask.costDeviation), reserve));
         if (wait == NEVER) {
             return NEVER;
         }
         wait = Math.max(wait, serverRequests.nanosUntilFits(now, 1));
-        wait = Math.max(wait, serverTokens.nanosUntilFits(now, (double) tokensNeeded));
+        wait = Math.max(wait, serverTokens.nanosUntilFits(now, (double) ask.tokens));
         if (wait == 0) {
             int most = concurrency == null ? Integer.MAX_VALUE : concurrency.limit();
             int kept = concurrency != null && reserve > 0 && most > 1 ? Math.max(1, (int) (most * reserve)) : 0;
@@ -104,32 +120,38 @@ final class Quota {
         return wait;
     }
 
-    private static long wait(@Nullable SlidingWindow window, long now, long amount, double reserve) {
+    private static double margin(double varianceInFlight, double deviation) {
+        return deviation == 0 ? 0 : DEVIATIONS * Math.sqrt(varianceInFlight + deviation * deviation);
+    }
+
+    private static long wait(@Nullable SlidingWindow window, long now, long amount, double margin, double reserve) {
         if (window == null) {
             return 0;
         }
         if (amount > window.limit()) {
             return NEVER;
         }
-        long kept = (long) (window.limit() * reserve);
+        long kept = (long) (window.limit() * reserve + margin);
         return window.nanosUntilFits(now, Math.min(window.limit(), amount + kept));
     }
 
-    Share take(long now, long tokensTaken, long micros) {
-        Share share = new Share(now, tokensTaken, micros);
+    Share take(long now, Ask ask) {
+        Share share = new Share(now, ask);
         if (requests != null) {
             share.requestSlot = requests.use(now, 1);
         }
         if (tokens != null) {
-            share.tokenSlot = tokens.use(now, tokensTaken);
+            share.tokenSlot = tokens.use(now, ask.tokens);
         }
         if (money != null) {
-            share.moneySlot = money.use(now, micros);
+            share.moneySlot = money.use(now, ask.micros);
         }
         serverRequests.use(now, 1);
-        serverTokens.use(now, (double) tokensTaken);
+        serverTokens.use(now, (double) ask.tokens);
         inFlight++;
-        tokensInFlight += tokensTaken;
+        tokensInFlight += ask.tokens;
+        tokenVariance += ask.deviation * ask.deviation;
+        costVariance += ask.costDeviation * ask.costDeviation;
         return share;
     }
 
@@ -137,6 +159,9 @@ final class Quota {
     void end(Share share) {
         inFlight--;
         tokensInFlight -= share.tokens;
+        // Rounding does not add up.
+        tokenVariance = inFlight == 0 ? 0 : tokenVariance - share.deviation * share.deviation;
+        costVariance = inFlight == 0 ? 0 : costVariance - share.costDeviation * share.costDeviation;
     }
 
     /** What was used is known now. */
@@ -184,9 +209,9 @@ final class Quota {
         }
     }
 
-    void served(Share share, long nanos) {
+    void served(long now, Share share) {
         if (concurrency != null) {
-            concurrency.served(nanos, inFlight);
+            concurrency.served(now, now - share.sent, inFlight);
         }
         if (!cooling || share.sent - coolUntil >= 0) {
             refusals = 0;
@@ -196,9 +221,9 @@ final class Quota {
         }
     }
 
-    void dropped() {
+    void dropped(long now, Share share) {
         if (concurrency != null) {
-            concurrency.dropped();
+            concurrency.dropped(now, share.sent);
         }
     }
 
@@ -209,7 +234,7 @@ final class Quota {
      * @return the end of the rest, on the pool's clock
      */
     long refused(long now, Share share, @Nullable Duration asked, boolean usedUp, String why, RandomGenerator random) {
-        dropped();
+        dropped(now, share);
         // Calls that were under way together count as one refusal.
         boolean same = refusals > 0 && share.sent - lastRefusalSent < 0;
         if (!same) {
@@ -264,8 +289,9 @@ final class Quota {
         return reason;
     }
 
-    int inFlight() {
-        return inFlight;
+    /** Returns whether no call has anything of it. */
+    boolean isQuiet() {
+        return inFlight == 0 && tokensInFlight == 0;
     }
 
     boolean countsTokens() {

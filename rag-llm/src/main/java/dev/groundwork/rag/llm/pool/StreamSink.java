@@ -10,6 +10,9 @@ import dev.langchain4j.model.chat.response.PartialThinkingContext;
 import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where a supervised stream goes. Called by one thread at a time. */
 interface StreamSink {
@@ -62,18 +65,32 @@ interface StreamSink {
         }
     }
 
-    /** To a handler of LangChain4j's, which sees everything, and hears nothing after it has cancelled. */
+    /**
+     * To a handler of LangChain4j's, which sees everything, hears nothing after it has cancelled, and is told by its own
+     * {@code onError} what it throws itself.
+     */
     final class ToLangChain4j implements StreamSink {
+
+        private static final Logger LOG = LoggerFactory.getLogger(ToLangChain4j.class);
 
         private final StreamingChatResponseHandler handler;
         private volatile boolean cancelled;
+        private Consumer<Exception> thrown = unheard -> {};
 
         ToLangChain4j(StreamingChatResponseHandler handler) {
             this.handler = handler;
         }
 
+        /** Sets who else is told what the handler throws; before the stream begins. */
+        void tellWhatItThrows(Consumer<Exception> listener) {
+            thrown = listener;
+        }
+
         @Override
         public boolean piece(StreamEvent event, LlmStream stream) {
+            if (cancelled) {
+                return false;
+            }
             StreamingHandle handle = new StreamingHandle() {
                 @Override
                 public void cancel() {
@@ -86,19 +103,40 @@ interface StreamSink {
                     return cancelled;
                 }
             };
-            switch (event) {
-                case StreamEvent.Text(var partial) ->
-                    handler.onPartialResponse(partial, new PartialResponseContext(handle));
-                case StreamEvent.Thinking(var partial) ->
-                    handler.onPartialThinking(partial, new PartialThinkingContext(handle));
-                case StreamEvent.ToolCallPart(var partial) ->
-                    handler.onPartialToolCall(partial, new PartialToolCallContext(handle));
-                case StreamEvent.ToolCall(var call) -> handler.onCompleteToolCall(call);
-                case StreamEvent.Raw(var raw) -> handler.onUnmappedRawEvent(raw);
-                case StreamEvent.Completed c -> throw new IllegalStateException("no piece");
-                case StreamEvent.Failed f -> throw new IllegalStateException("no piece");
-            }
+            guarded(() -> {
+                switch (event) {
+                    case StreamEvent.Text(var partial) ->
+                        handler.onPartialResponse(partial, new PartialResponseContext(handle));
+                    case StreamEvent.Thinking(var partial) ->
+                        handler.onPartialThinking(partial, new PartialThinkingContext(handle));
+                    case StreamEvent.ToolCallPart(var partial) ->
+                        handler.onPartialToolCall(partial, new PartialToolCallContext(handle));
+                    case StreamEvent.ToolCall(var call) -> handler.onCompleteToolCall(call);
+                    case StreamEvent.Raw(var raw) -> handler.onUnmappedRawEvent(raw);
+                    case StreamEvent.Completed c -> throw new IllegalStateException("no piece");
+                    case StreamEvent.Failed f -> throw new IllegalStateException("no piece");
+                }
+            });
             return !(event instanceof StreamEvent.Raw);
+        }
+
+        private void guarded(Runnable call) {
+            try {
+                call.run();
+            } catch (RuntimeException e) {
+                thrown.accept(e);
+                tellError(e);
+            }
+        }
+
+        private void tellError(Exception error) {
+            try {
+                handler.onError(error);
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "a stream's handler threw {} when it was told of an error",
+                        e.getClass().getName());
+            }
         }
 
         @Override
@@ -109,19 +147,19 @@ interface StreamSink {
         @Override
         public void restart() {
             if (handler instanceof RestartableHandler restartable) {
-                restartable.onRestart();
+                guarded(restartable::onRestart);
             }
         }
 
         @Override
         public void complete(LlmReply reply) {
-            handler.onCompleteResponse(reply.response());
+            guarded(() -> handler.onCompleteResponse(reply.response()));
         }
 
         @Override
         public void error(RagException error) {
             if (!(cancelled && error instanceof CancelledException)) {
-                handler.onError(error);
+                tellError(error);
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.groundwork.rag.llm.pool;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -80,8 +81,10 @@ final class OpenAiTestServer implements AutoCloseable {
         calls.incrementAndGet();
         try (exchange) {
             keys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            byte[] bytes = exchange.getRequestBody().readAllBytes();
+            String body = new String(bytes, StandardCharsets.UTF_8);
             bodies.add(body);
+            exchange.setStreams(new ByteArrayInputStream(bytes), null); // For replies that read it.
             boolean stream = body.replace(" ", "").contains("\"stream\":true");
             Reply reply = script.size() > 1 ? script.poll() : script.peek();
             reply.answer(this, exchange, stream);

@@ -437,7 +437,12 @@ class OutageFaultsTest {
             LlmStream third = at.stream(LONG, inBackOff, Priority.NORMAL);
             at.passSeconds(0.15);
             third.cancel();
-            assertThat(inBackOff.error).isInstanceOf(CancelledException.class);
+            assertThat(inBackOff.error)
+                    .isInstanceOfSatisfying(
+                            CancelledException.class,
+                            e -> assertThat(e.attempts())
+                                    .extracting(LlmAttempt::outcome)
+                                    .containsExactly(Outcome.FAILED));
 
             at.model("a").then(streams(10, SECOND, says("never", FAST)));
             RecordingHandler midStream = new RecordingHandler();
@@ -463,7 +468,12 @@ class OutageFaultsTest {
             assertThat(call.done()).isFalse();
             at.passSeconds(0.1);
 
-            assertThat(call.error).isInstanceOf(DeadlineExceededException.class);
+            assertThat(call.error)
+                    .isInstanceOfSatisfying(
+                            DeadlineExceededException.class,
+                            e -> assertThat(e.attempts())
+                                    .extracting(LlmAttempt::outcome)
+                                    .containsExactly(Outcome.TIMED_OUT, Outcome.TIMED_OUT, Outcome.TIMED_OUT));
             assertThat(at.calls("a") + at.calls("b") + at.calls("c")).isEqualTo(3);
             at.assertSound();
         }

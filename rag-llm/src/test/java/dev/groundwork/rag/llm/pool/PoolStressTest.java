@@ -189,9 +189,11 @@ class PoolStressTest {
                 .member(PoolMember.of("a", fails).obeysInterruption(true).build())
                 .member(PoolMember.of("b", fails).obeysInterruption(true).build())
                 .build()) {
-            fail(pool, 20_000);
+            // Where members rest, calls end by their deadline; where requests are at fault, each is to reach a member.
+            Duration timeout = requestsFault ? Duration.ofSeconds(20) : Duration.ofMillis(50);
+            fail(pool, 20_000, timeout);
             long before = usedHeap();
-            fail(pool, 100_000);
+            fail(pool, 100_000, timeout);
             long grown = usedHeap() - before;
 
             assertThat(number.get()).isGreaterThanOrEqualTo(requestsFault ? 120_000 : 1);
@@ -200,11 +202,11 @@ class PoolStressTest {
         }
     }
 
-    private static void fail(ChatModelPool pool, int calls) {
+    private static void fail(ChatModelPool pool, int calls, Duration timeout) {
         int failed = 0;
         for (int i = 0; i < calls; i++) {
             try {
-                pool.chat(REQUEST, Deadline.after(Duration.ofMillis(50)));
+                pool.chat(REQUEST, Deadline.after(timeout));
             } catch (LlmUnavailableException | DeadlineExceededException e) {
                 failed++;
             }

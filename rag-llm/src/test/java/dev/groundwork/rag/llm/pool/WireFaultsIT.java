@@ -2,40 +2,29 @@ package dev.groundwork.rag.llm.pool;
 
 import static dev.groundwork.rag.llm.pool.OpenAiTestServer.cutsAfter;
 import static dev.groundwork.rag.llm.pool.OpenAiTestServer.fails;
-import static dev.groundwork.rag.llm.pool.OpenAiTestServer.garbles;
 import static dev.groundwork.rag.llm.pool.OpenAiTestServer.resets;
 import static dev.groundwork.rag.llm.pool.OpenAiTestServer.says;
-import static dev.groundwork.rag.llm.pool.OpenAiTestServer.send;
-import static dev.groundwork.rag.llm.pool.OpenAiTestServer.sendToken;
 import static dev.groundwork.rag.llm.pool.OpenAiTestServer.stallsAfter;
-import static dev.groundwork.rag.llm.pool.OpenAiTestServer.startStream;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.groundwork.rag.CancelledException;
-import dev.groundwork.rag.Deadline;
 import dev.groundwork.rag.DeadlineExceededException;
 import dev.groundwork.rag.LlmAttempt.Outcome;
 import dev.groundwork.rag.LlmPool.LlmStream;
 import dev.groundwork.rag.LlmReply;
-import dev.groundwork.rag.MemberStatus;
 import dev.groundwork.rag.MemberStatus.State;
-import dev.langchain4j.data.message.UserMessage;
-import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.openai.OpenAiChatModel;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,86 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members of {@link OpenAiMembers} over real HTTP on the loopback interface, with faults on the wire. */
 @Timeout(60)
-class WireFaultsIT {
-
-    private static final ChatRequest REQUEST = ChatRequest.builder()
-            .messages(UserMessage.from("canary-prompt: what does rate do?"))
-            .build();
-
-    private final List<AutoCloseable> toClose = new ArrayList<>();
-    private final List<PoolEvent> events = new CopyOnWriteArrayList<>();
-    private final List<OpenAiTestServer> servers = new ArrayList<>();
-    private final List<RecordingHandler> handlers = new ArrayList<>();
-
-    @AfterEach
-    void close() throws Exception {
-        for (AutoCloseable closeable : toClose.reversed()) {
-            closeable.close();
-        }
-    }
-
-    private OpenAiTestServer server(OpenAiTestServer.Reply... replies) throws Exception {
-        OpenAiTestServer server = new OpenAiTestServer(replies);
-        toClose.add(server);
-        servers.add(server);
-        return server;
-    }
-
-    private static PoolMember.Builder member(String name, String url) {
-        return OpenAiMembers.at(url, "m").apiKey(() -> "canary-key").member(name);
-    }
-
-    private ChatModelPool.Builder builder() {
-        return ChatModelPool.builder()
-                .streamIdleTimeout(Duration.ofMillis(400))
-                .closeTimeout(Duration.ofMillis(100))
-                .listener(events::add);
-    }
-
-    private ChatModelPool pool(String... urls) {
-        ChatModelPool.Builder builder = builder();
-        for (int i = 0; i < urls.length; i++) {
-            builder.member(member(String.valueOf((char) ('a' + i)), urls[i]).build());
-        }
-        return opened(builder);
-    }
-
-    private ChatModelPool opened(ChatModelPool.Builder builder) {
-        ChatModelPool pool = builder.build();
-        toClose.add(pool);
-        return pool;
-    }
-
-    private static Deadline seconds(double seconds) {
-        return Deadline.after(Duration.ofMillis((long) (seconds * 1e3)));
-    }
-
-    private RecordingHandler stream(ChatModelPool pool, double timeout) throws InterruptedException {
-        return stream(pool, timeout, new RecordingHandler());
-    }
-
-    private RecordingHandler stream(ChatModelPool pool, double timeout, RecordingHandler handler)
-            throws InterruptedException {
-        handlers.add(handler);
-        LlmStream unused = pool.stream(REQUEST, seconds(timeout), handler);
-        return handler.await();
-    }
-
-    /** Nothing is left behind, and what went over the wire is what the events tell. */
-    private void assertSound(ChatModelPool pool) {
-        Eventually.holds("nothing in flight", () -> pool.engine().inFlight() == 0);
-        Eventually.holds("no call", () -> pool.engine().callsUnderWay() == 0);
-        assertThat(pool.members()).extracting(MemberStatus::inFlight).containsOnly(0);
-        assertThat(handlers).allSatisfy(h -> {
-            assertThat(h.terminals).hasValue(1);
-            assertThat(h.overlapped).isFalse();
-        });
-        long told =
-                events.stream().filter(PoolEvent.AttemptEnded.class::isInstance).count();
-        assertThat(told)
-                .isEqualTo(servers.stream().mapToInt(OpenAiTestServer::calls).sum());
-        assertThat(events.toString()).doesNotContain("canary");
-    }
+class WireFaultsIT extends OverTheWire {
 
     @Test
     void headersThatLangChain4jHidesAreObeyed() throws Exception {
@@ -282,39 +192,6 @@ class WireFaultsIT {
     }
 
     @Test
-    void malformedStreamsNeitherPassForWholeNorHarmTheMember() throws Exception {
-        OpenAiTestServer.Reply inBandError = (server, exchange, stream) -> {
-            OutputStream out = startStream(exchange);
-            sendToken(out, "half ");
-            send(out, "{\"error\":{\"message\":\"overloaded\",\"type\":\"server_error\"}}");
-            out.close();
-        };
-        OpenAiTestServer.Reply badChunk = (server, exchange, stream) -> {
-            OutputStream out = startStream(exchange);
-            sendToken(out, "half ");
-            send(out, "{\"choices\": [{{{ no json");
-            out.close();
-        };
-        OpenAiTestServer.Reply noDone = (server, exchange, stream) -> {
-            OutputStream out = startStream(exchange);
-            sendToken(out, "whole");
-            send(out, "{\"id\":\"1\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
-            out.close();
-        };
-        OpenAiTestServer server = server(inBandError, badChunk, garbles(), noDone, says("fine"));
-        ChatModelPool pool = pool(server.baseUrl());
-
-        assertThat(stream(pool, 5).reply).as("error in band").isNull();
-        assertThat(stream(pool, 5).reply).as("bad chunk").isNull();
-        RecordingHandler garbledFirst = stream(pool, 20);
-        assertThat(requireNonNull(garbledFirst.reply).response().aiMessage().text())
-                .as("garbled, then whole without [DONE] but with its reason")
-                .isEqualTo("whole");
-        assertThat(stream(pool, 5).text()).as("alive after").isEqualTo("fine");
-        assertSound(pool);
-    }
-
-    @Test
     void aKeyThatIsRotatedIsUsedAtOnceAndARefusedOneIsAskedForAgain() throws Exception {
         AtomicReference<String> key = new AtomicReference<>("old");
         OpenAiTestServer.Reply checks = (server, exchange, stream) -> {
@@ -460,6 +337,6 @@ class WireFaultsIT {
         assertThat(served).hasValue(200);
         assertThat(one.calls() + two.calls()).isEqualTo(200);
         assertThat(two.calls()).isPositive();
-        assertSound(pool);
+        assertSound(pool, "a");
     }
 }
