@@ -68,7 +68,10 @@ final class IngestStages implements AutoCloseable {
         withTokens = model.supportedParameters().contains(TokenEmbedding.WANTED);
     }
 
-    /** Part of every fingerprint: changes where segments get token vectors, or no longer do. */
+    /**
+     * Part of every fingerprint: changes where segments get token vectors, or no longer do. To be counted up when a model of
+     * ours gives other ones for the same text.
+     */
     String kind() {
         return withTokens ? "/t1" : "";
     }

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TellingTokens {
 
-    /** Changes when the vectors of any text's tokens may change. */
-    static final String VERSION = "telling/1";
-
     private static final String PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~–—‘’“”„…·•«»。、，";
 
     /** What the mean is taken over. Which sentences these are matters little, as long as they are of many kinds. */

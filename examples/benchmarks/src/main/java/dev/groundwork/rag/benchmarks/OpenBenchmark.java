@@ -22,7 +22,7 @@ import picocli.CommandLine.Command;
 /**
  * How long an index takes from the start of a program to its first answer, each time in a Java runtime of its own: as it is,
  * and with the archive of loaded classes that the runtime makes of a run. Beside it Lucene itself, which opens the same files
- * for writing, takes a reader, and searches as broadly.
+ * for writing, takes a reader, and searches about as broadly.
  */
 @Command(name = "open", description = "Opening an index in a new JVM, until the first answer.")
 final class OpenBenchmark extends Benchmark {
