@@ -68,12 +68,15 @@ final class Retrieval {
         int candidates = Math.max(settings.candidates(), limit);
         double share = retrievers.size() == 1 ? 1 : last && reranker == null ? LAST_SHARE : SKIPPABLE_SHARE;
         AtomicReference<@Nullable Embedding> embedded = new AtomicReference<>();
-        Map<String, List<Hit>> legs =
-                legs(question, queries, candidates, deadline, share, scope, recorder, embedded::set);
         int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
-        List<Hit> fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
-        fused = titles(question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder);
-        fused = late(question, fused, legs, embedded.get(), settings, deadline, scope, recorder);
+        Map<String, List<Hit>> legs;
+        List<Hit> fused;
+        try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) { // let go of before a reranker takes its time
+            legs = legs(question, queries, candidates, deadline, share, scope, recorder, snapshot, embedded::set);
+            fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
+            fused = titles(question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder, snapshot);
+            fused = late(question, fused, legs, embedded.get(), settings, deadline, scope, recorder, snapshot);
+        }
         Answerability answerability =
                 Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).orElse(null);
         if (reranker == null || fused.isEmpty()) {
@@ -110,20 +113,18 @@ final class Retrieval {
             double share,
             QuestionScope scope,
             Recorder recorder,
+            @Nullable SharedSnapshot snapshot,
             Consumer<Embedding> embedded)
             throws Exception {
         Deadline legDeadline = deadline.share(share);
-        try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) {
-            List<Running<List<Hit>>> running = new ArrayList<>();
-            for (Retriever retriever : retrievers) {
-                running.add(executor.start(
-                        scope,
-                        retriever.name(),
-                        () -> leg(
-                                retriever, question, queries, candidates, legDeadline, recorder, snapshot, embedded)));
-            }
-            return await(running, legDeadline, deadline.timeout(), recorder);
+        List<Running<List<Hit>>> running = new ArrayList<>();
+        for (Retriever retriever : retrievers) {
+            running.add(executor.start(
+                    scope,
+                    retriever.name(),
+                    () -> leg(retriever, question, queries, candidates, legDeadline, recorder, snapshot, embedded)));
         }
+        return await(running, legDeadline, deadline.timeout(), recorder);
     }
 
     private Map<String, List<Hit>> await(
@@ -267,7 +268,8 @@ final class Retrieval {
             RagSettings settings,
             Deadline deadline,
             QuestionScope scope,
-            Recorder recorder)
+            Recorder recorder,
+            @Nullable SharedSnapshot snapshot)
             throws Exception {
         if (settings.titleHops() == 0 || embedding == null || fusion != null || legs.size() < 2 || fused.isEmpty()) {
             return fused;
@@ -291,7 +293,7 @@ final class Retrieval {
                     List<Hit> followed = TitleHop.follow(
                             question.filter(),
                             embedding,
-                            vector.reader(),
+                            state(vector, snapshot),
                             fused,
                             cosines,
                             vectorWeight(question, legs, settings),
@@ -310,7 +312,8 @@ final class Retrieval {
             RagSettings settings,
             Deadline deadline,
             QuestionScope scope,
-            Recorder recorder)
+            Recorder recorder,
+            @Nullable SharedSnapshot snapshot)
             throws Exception {
         VectorRetriever vector = vectorLeg();
         TokenVectors asked = LateOrder.tokens(embedding);
@@ -326,7 +329,7 @@ final class Retrieval {
                 deadline,
                 scope,
                 recorder,
-                own -> LateOrder.compare(vector.reader(), asked, fused, weight),
+                own -> LateOrder.compare(state(vector, snapshot), asked, fused, weight),
                 hop::ok);
     }
 
