@@ -74,7 +74,8 @@ final class Retrieval {
         try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) { // let go of before a reranker takes its time
             legs = legs(question, queries, candidates, deadline, share, scope, recorder, snapshot, embedded::set);
             fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
-            fused = titles(question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder, snapshot);
+            fused = titles(
+                    question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder, snapshot);
             fused = late(question, fused, legs, embedded.get(), settings, deadline, scope, recorder, snapshot);
         }
         Answerability answerability =
