@@ -55,12 +55,12 @@ public final class ConvexFusion implements Fusion {
     }
 
     private static void add(Map<String, FusedHit> fused, List<Hit> hits, double weight) {
-        double min = hits.stream().mapToDouble(h -> h.score().value()).min().orElse(0);
-        double max = hits.stream().mapToDouble(h -> h.score().value()).max().orElse(0);
+        MinMax span =
+                MinMax.of(hits.stream().mapToDouble(h -> h.score().value()).toArray());
         int rank = 0;
         for (Hit hit : hits) {
             rank++;
-            double normal = max > min ? (hit.score().value() - min) / (max - min) : 1;
+            double normal = span.scale(hit.score().value());
             FusedHit.add(fused, hit, weight * normal, rank);
         }
     }

@@ -10,5 +10,8 @@ package dev.groundwork.rag;
  * @param bytes bytes on disk, or in memory where the index is kept there; with all that is kept for named states and crashes
  * @param vectorBytes of those, the bytes of vectors and what finds them; searches are fastest where so much memory is free
  *     for the file system's cache
+ * @param tokenVectorBytes of {@code bytes}, those of the vectors of tokens ({@link TokenVectors}), of which a question reads
+ *     what the best hits have; of large parts estimated by a sample
  */
-public record IndexStats(long segments, long documents, long deleted, int parts, long bytes, long vectorBytes) {}
+public record IndexStats(
+        long segments, long documents, long deleted, int parts, long bytes, long vectorBytes, long tokenVectorBytes) {}

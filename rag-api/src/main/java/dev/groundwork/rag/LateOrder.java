@@ -1,9 +1,11 @@
 package dev.groundwork.rag;
 
+import dev.langchain4j.data.embedding.Embedding;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Orders the best hits anew by what their tokens say of the question, and by what was known of them before. Both are brought
@@ -21,6 +23,20 @@ final class LateOrder {
 
     private LateOrder() {}
 
+    /** Returns what there is to compare of a question; {@code null} where there is nothing. */
+    static @Nullable TokenVectors tokens(@Nullable Embedding question) {
+        return question instanceof TokenEmbedding asked && asked.tokens().size() > 0 ? asked.tokens() : null;
+    }
+
+    /** Orders by what an index says of the tokens of the best hits; see {@link #order}. */
+    static List<Hit> compare(SegmentReader index, TokenVectors question, List<Hit> hits, double weight) {
+        if (hits.size() < 2) {
+            return hits;
+        }
+        List<String> best = hits.stream().limit(COMPARED).map(Hit::id).toList();
+        return order(hits, index.compareTokens(question, best), weight);
+    }
+
     /**
      * Orders.
      *
@@ -34,13 +50,11 @@ final class LateOrder {
             return hits;
         }
         List<Hit> compared = hits.subList(0, Math.min(COMPARED, hits.size()));
-        double[] late = compared.stream()
+        double[] late = MinMax.scaled(compared.stream()
                 .mapToDouble(hit -> similar.getOrDefault(hit.id(), Double.NaN))
-                .toArray();
-        double[] before =
-                compared.stream().mapToDouble(hit -> hit.score().value()).toArray();
-        scale(late);
-        scale(before);
+                .toArray());
+        double[] before = MinMax.scaled(
+                compared.stream().mapToDouble(hit -> hit.score().value()).toArray());
         List<Ranked> ranking = new ArrayList<>();
         for (int i = 0; i < compared.size(); i++) {
             double other = Double.isNaN(late[i]) ? before[i] : late[i];
@@ -54,20 +68,5 @@ final class LateOrder {
             ordered.add(rest.with(new Score(Hop.LATE, Score.Kind.FUSED, 0, ordered.size() + 1)));
         }
         return ordered;
-    }
-
-    /** Brings numbers to 0 to 1; what is none stays none. */
-    private static void scale(double[] values) {
-        double min = Double.POSITIVE_INFINITY;
-        double max = Double.NEGATIVE_INFINITY;
-        for (double value : values) {
-            if (!Double.isNaN(value)) {
-                min = Math.min(min, value);
-                max = Math.max(max, value);
-            }
-        }
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Double.isNaN(values[i]) ? values[i] : max > min ? (values[i] - min) / (max - min) : 1;
-        }
     }
 }

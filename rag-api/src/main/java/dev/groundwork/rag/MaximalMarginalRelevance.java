@@ -1,6 +1,7 @@
 package dev.groundwork.rag;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -70,17 +71,11 @@ public record MaximalMarginalRelevance(double lambda) implements Reranker {
     /** Scales scores to 0..1; where all are the same or one is no number, by place. */
     private static double[] relevance(List<Hit> hits) {
         double[] scores = hits.stream().mapToDouble(hit -> hit.score().value()).toArray();
-        double min = Double.POSITIVE_INFINITY;
-        double max = Double.NEGATIVE_INFINITY;
-        boolean finite = true;
-        for (double score : scores) {
-            min = Math.min(min, score);
-            max = Math.max(max, score);
-            finite &= Double.isFinite(score);
+        MinMax span = MinMax.of(scores);
+        if (span.tellsApart() && Arrays.stream(scores).allMatch(Double::isFinite)) {
+            return MinMax.scaled(scores);
         }
-        for (int i = 0; i < scores.length; i++) {
-            scores[i] = finite && max > min ? (scores[i] - min) / (max - min) : 1 - (double) i / scores.length;
-        }
+        Arrays.setAll(scores, i -> 1 - (double) i / scores.length);
         return scores;
     }
 }

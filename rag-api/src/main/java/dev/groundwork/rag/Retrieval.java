@@ -19,21 +19,6 @@ final class Retrieval {
     /** Where only fusion is to follow, the legs may use nearly all of it. */
     private static final double LAST_SHARE = 0.9;
 
-    /**
-     * From this fluency on, vectors count in full. For bge-small-en, passages about medicine and biology have .73 and more, all
-     * but one of a hundred German ones .58 and less, Chinese ones none.
-     */
-    private static final double ENOUGH_FLUENCY = 0.65;
-
-    /** How many passages are asked for their language. */
-    private static final int FLUENCY_PASSAGES = 5;
-
-    /** Up to this fluency, vectors count next to nothing: some words are the same in most languages. */
-    private static final double NO_FLUENCY = 0.2;
-
-    /** What is left to vectors where the model knows no word, to order what words can't tell apart. */
-    private static final double LEAST_WEIGHT = 0.05;
-
     /** Why something is missing that was not done in time. */
     static final String TIMED_OUT = "timed_out";
 
@@ -83,12 +68,16 @@ final class Retrieval {
         int candidates = Math.max(settings.candidates(), limit);
         double share = retrievers.size() == 1 ? 1 : last && reranker == null ? LAST_SHARE : SKIPPABLE_SHARE;
         AtomicReference<@Nullable Embedding> embedded = new AtomicReference<>();
-        Map<String, List<Hit>> legs =
-                legs(question, queries, candidates, deadline, share, scope, recorder, embedded::set);
         int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
-        List<Hit> fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
-        fused = titles(question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder);
-        fused = late(question, fused, legs, embedded.get(), settings, deadline, scope, recorder);
+        Map<String, List<Hit>> legs;
+        List<Hit> fused;
+        try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) { // let go of before a reranker takes its time
+            legs = legs(question, queries, candidates, deadline, share, scope, recorder, snapshot, embedded::set);
+            fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
+            fused = titles(
+                    question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder, snapshot);
+            fused = late(question, fused, legs, embedded.get(), settings, deadline, scope, recorder, snapshot);
+        }
         Answerability answerability =
                 Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).orElse(null);
         if (reranker == null || fused.isEmpty()) {
@@ -125,20 +114,18 @@ final class Retrieval {
             double share,
             QuestionScope scope,
             Recorder recorder,
+            @Nullable SharedSnapshot snapshot,
             Consumer<Embedding> embedded)
             throws Exception {
         Deadline legDeadline = deadline.share(share);
-        try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) {
-            List<Running<List<Hit>>> running = new ArrayList<>();
-            for (Retriever retriever : retrievers) {
-                running.add(executor.start(
-                        scope,
-                        retriever.name(),
-                        () -> leg(
-                                retriever, question, queries, candidates, legDeadline, recorder, snapshot, embedded)));
-            }
-            return await(running, legDeadline, deadline.timeout(), recorder);
+        List<Running<List<Hit>>> running = new ArrayList<>();
+        for (Retriever retriever : retrievers) {
+            running.add(executor.start(
+                    scope,
+                    retriever.name(),
+                    () -> leg(retriever, question, queries, candidates, legDeadline, recorder, snapshot, embedded)));
         }
+        return await(running, legDeadline, deadline.timeout(), recorder);
     }
 
     private Map<String, List<Hit>> await(
@@ -236,22 +223,12 @@ final class Retrieval {
 
     /** Returns how much of the question the model understands, from next to nothing to 1. */
     private double understood(Question question, Map<String, List<Hit>> legs) {
-        double fluency = retrievers.stream()
+        List<Hit> words = legs.getOrDefault(Hop.TEXT, List.of());
+        return retrievers.stream()
                 .filter(VectorRetriever.class::isInstance)
-                .mapToDouble(leg -> fluency((VectorRetriever) leg, question, legs.getOrDefault(Hop.TEXT, List.of())))
+                .mapToDouble(leg -> ((VectorRetriever) leg).understood(question, words))
                 .min()
                 .orElse(1);
-        double share = (fluency - NO_FLUENCY) / (ENOUGH_FLUENCY - NO_FLUENCY);
-        return Math.clamp(share, LEAST_WEIGHT, 1);
-    }
-
-    /** Passages tell their language better than a question of a few words; they are asked where words found any. */
-    private static double fluency(VectorRetriever leg, Question question, List<Hit> found) {
-        return found.stream()
-                .limit(FLUENCY_PASSAGES)
-                .mapToDouble(hit -> leg.fluency(hit.segment().text()))
-                .average()
-                .orElseGet(() -> leg.fluency(question.text()));
     }
 
     private List<Hit> fuse(
@@ -292,9 +269,9 @@ final class Retrieval {
             RagSettings settings,
             Deadline deadline,
             QuestionScope scope,
-            Recorder recorder)
+            Recorder recorder,
+            @Nullable SharedSnapshot snapshot)
             throws Exception {
-        List<Hit> near = legs.getOrDefault(Hop.VECTOR, List.of());
         if (settings.titleHops() == 0 || embedding == null || fusion != null || legs.size() < 2 || fused.isEmpty()) {
             return fused;
         }
@@ -302,6 +279,9 @@ final class Retrieval {
         if (vector == null) {
             return fused;
         }
+        MinMax cosines = MinMax.of(legs.getOrDefault(Hop.VECTOR, List.of()).stream()
+                .mapToDouble(hit -> hit.score().value())
+                .toArray());
         Recorder.OpenHop hop = recorder.begin(this, Hop.TITLES, fused.size());
         return skippable(
                 Hop.TITLES,
@@ -312,11 +292,11 @@ final class Retrieval {
                 recorder,
                 own -> {
                     List<Hit> followed = TitleHop.follow(
-                            question,
+                            question.filter(),
                             embedding,
-                            vector.reader(),
+                            state(vector, snapshot),
                             fused,
-                            near,
+                            cosines,
                             vectorWeight(question, legs, settings),
                             settings.titleHops());
                     return List.copyOf(followed.subList(0, Math.min(limit, followed.size())));
@@ -333,14 +313,12 @@ final class Retrieval {
             RagSettings settings,
             Deadline deadline,
             QuestionScope scope,
-            Recorder recorder)
+            Recorder recorder,
+            @Nullable SharedSnapshot snapshot)
             throws Exception {
         VectorRetriever vector = vectorLeg();
-        if (settings.lateWeight() == 0
-                || vector == null
-                || !(embedding instanceof TokenEmbedding asked)
-                || asked.tokens().size() == 0
-                || fused.size() < 2) {
+        TokenVectors asked = LateOrder.tokens(embedding);
+        if (settings.lateWeight() == 0 || vector == null || asked == null || fused.size() < 2) {
             return fused;
         }
         double weight = settings.lateWeight() * understood(question, legs);
@@ -352,13 +330,7 @@ final class Retrieval {
                 deadline,
                 scope,
                 recorder,
-                own -> {
-                    List<String> best = fused.stream()
-                            .limit(LateOrder.COMPARED)
-                            .map(Hit::id)
-                            .toList();
-                    return LateOrder.order(fused, vector.reader().compareTokens(asked.tokens(), best), weight);
-                },
+                own -> LateOrder.compare(state(vector, snapshot), asked, fused, weight),
                 hop::ok);
     }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The second step of a question that takes two: a document whose title the best hits name is looked for, and raised. "Which
@@ -64,19 +65,20 @@ final class TitleHop {
     /**
      * Looks for what the best hits name.
      *
-     * @param embedding the question's vector
+     * @param filter the question's
+     * @param embedding its vector
      * @param fused the ranking so far, scores from 0 to 1
-     * @param legVector what the vector leg found, which says what a cosine is worth here
+     * @param cosines of what the vector leg found, which say what one is worth here
      * @param vectorWeight what the vector leg counts
      * @param sources how many of the best hits are read
      * @return the ranking with what was found, each hit with a score of hop {@link Hop#TITLES}; the given one where nothing was
      */
     static List<Hit> follow(
-            Question question,
+            @Nullable Filter filter,
             Embedding embedding,
             SegmentReader index,
             List<Hit> fused,
-            List<Hit> legVector,
+            MinMax cosines,
             double vectorWeight,
             int sources) {
         Map<String, TitleHop> names = names(fused.subList(0, Math.min(sources, fused.size())));
@@ -84,8 +86,7 @@ final class TitleHop {
             return fused;
         }
         Filter titled = new IsIn(SegmentKeys.TITLE, names.keySet());
-        Filter own = question.filter();
-        List<Hit> found = index.searchVector(embedding, MAX_FOUND, own == null ? titled : own.and(titled));
+        List<Hit> found = index.searchVector(embedding, MAX_FOUND, filter == null ? titled : filter.and(titled));
         Map<String, Set<String>> documents = new HashMap<>();
         found.forEach(hit ->
                 documents.computeIfAbsent(title(hit), t -> new HashSet<>()).add(hit.source()));
@@ -99,21 +100,16 @@ final class TitleHop {
                 added.putIfAbsent(hit.id(), hit);
             }
         }
-        return raised.isEmpty() ? fused : ranked(added.values().stream().toList(), raised, legVector, vectorWeight);
+        return raised.isEmpty() ? fused : ranked(added.values().stream().toList(), raised, cosines, vectorWeight);
     }
 
-    private static List<Hit> ranked(
-            List<Hit> hits, Map<String, Double> raised, List<Hit> legVector, double vectorWeight) {
-        double min =
-                legVector.stream().mapToDouble(h -> h.score().value()).min().orElse(0);
-        double max =
-                legVector.stream().mapToDouble(h -> h.score().value()).max().orElse(1);
+    private static List<Hit> ranked(List<Hit> hits, Map<String, Double> raised, MinMax cosines, double vectorWeight) {
         List<Ranked> ranking = new ArrayList<>();
         for (Hit hit : hits) {
             Score last = hit.score();
             double base = last.kind() == Score.Kind.FUSED
                     ? last.value()
-                    : max > min ? vectorWeight * Math.clamp((last.value() - min) / (max - min), 0, 1) : 0;
+                    : cosines.tellsApart() ? vectorWeight * Math.clamp(cosines.scale(last.value()), 0, 1) : 0;
             ranking.add(new Ranked(hit, Math.min(1, base + raised.getOrDefault(hit.id(), 0.0))));
         }
         ranking.sort(BEST_FIRST);

@@ -2,29 +2,21 @@ package dev.groundwork.rag;
 
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.model.embedding.EmbeddingModel;
-import dev.langchain4j.model.embedding.request.EmbeddingInputType;
-import dev.langchain4j.model.embedding.request.EmbeddingRequest;
-import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** The vector leg; its two steps, embedding and search, are hops of their own in the trace. */
 final class VectorRetriever implements IndexLeg {
 
     private final SegmentReader index;
-    private final EmbeddingModel model;
-    private final boolean knowsQueries;
-    private final boolean knowsTokens;
+    private final QuestionEmbedder embedder;
 
     VectorRetriever(SegmentReader index, EmbeddingModel model) {
         this.index = Objects.requireNonNull(index, "index");
-        this.model = Objects.requireNonNull(model, "model");
-        this.knowsTokens = model.supportedParameters().contains(TokenEmbedding.WANTED);
-        this.knowsQueries = model.supportedParameters().contains(EmbeddingRequestParameters.INPUT_TYPE);
+        this.embedder = QuestionEmbedder.of(model);
     }
 
     @Override
@@ -39,7 +31,7 @@ final class VectorRetriever implements IndexLeg {
 
     @Override
     public List<Hit> retrieve(Question question, int limit, Deadline deadline) {
-        Embedding embedding = embed(question.text());
+        Embedding embedding = embedder.embed(question.text());
         deadline.check(Hop.VECTOR);
         return index.searchVector(embedding, limit, question.filter());
     }
@@ -60,7 +52,7 @@ final class VectorRetriever implements IndexLeg {
             Supplier<SegmentReader> from,
             Consumer<Embedding> embedded) {
         int inputs = queries.texts().size() + queries.passages().size();
-        Recorder.OpenHop embedHop = recorder.begin(this, Hop.EMBED, inputs).model(model.modelName());
+        Recorder.OpenHop embedHop = recorder.begin(this, Hop.EMBED, inputs).model(embedder.modelName());
         List<Embedding> embeddings;
         try {
             embeddings = embedHop.work(() -> embed(queries));
@@ -93,11 +85,10 @@ final class VectorRetriever implements IndexLeg {
     /** Returns the vectors of the texts, the first one moved towards the passages. */
     private List<Embedding> embed(QueryRewriter.Rewrite queries) {
         List<Embedding> embeddings = new ArrayList<>(queries.texts().size());
-        queries.texts().forEach(text -> embeddings.add(embed(text)));
+        queries.texts().forEach(text -> embeddings.add(embedder.embed(text)));
         if (!queries.passages().isEmpty()) {
             List<Embedding> near = new ArrayList<>(List.of(embeddings.getFirst()));
-            queries.passages()
-                    .forEach(passage -> near.add(vector(model.embed(passage).content())));
+            queries.passages().forEach(passage -> near.add(embedder.embedPassage(passage)));
             embeddings.set(0, mean(near));
         }
         return embeddings;
@@ -120,34 +111,10 @@ final class VectorRetriever implements IndexLeg {
         return Embedding.from(sum);
     }
 
-    /** Returns how much of a question the model understands, from 0 to 1; 1 where the model does not say. */
-    double fluency(String text) {
-        return model instanceof Fluent fluent ? fluent.fluency(text) : 1;
-    }
-
-    private Embedding embed(String text) {
-        @Nullable Embedding embedding;
-        if (knowsQueries) {
-            var parameters = EmbeddingRequestParameters.builder().inputType(EmbeddingInputType.QUERY);
-            if (knowsTokens) {
-                parameters.set(TokenEmbedding.WANTED, true);
-            }
-            List<Embedding> embeddings = model.embed(EmbeddingRequest.builder()
-                            .input(text)
-                            .parameters(parameters.build())
-                            .build())
-                    .embeddings();
-            embedding = embeddings.isEmpty() ? null : embeddings.getFirst();
-        } else {
-            embedding = model.embed(text).content();
-        }
-        return vector(embedding);
-    }
-
-    private Embedding vector(@Nullable Embedding embedding) {
-        if (embedding == null) {
-            throw new EmbeddingFailedException(model.modelName(), "gave no vector for a question", null);
-        }
-        return embedding;
+    /** Returns how much of a question the model understands; see {@link QuestionEmbedder#understood}. */
+    double understood(Question question, List<Hit> found) {
+        return embedder.understood(
+                question.text(),
+                () -> found.stream().map(hit -> hit.segment().text()).toList());
     }
 }

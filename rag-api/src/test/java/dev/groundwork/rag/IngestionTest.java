@@ -504,7 +504,7 @@ class IngestionTest {
 
         @Override
         public IndexStats stats() {
-            return new IndexStats(texts().size(), documents.size(), 0, 1, 0, 0);
+            return new IndexStats(texts().size(), documents.size(), 0, 1, 0, 0, 0);
         }
 
         @Override

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -125,8 +126,64 @@ class LateHopTest {
         public void close() {}
     }
 
+    /** Can be searched and compared only as it was pinned, until it is let go of. */
+    private final class Changing extends Index {
+
+        private final List<String> calls;
+
+        Changing(int size, List<String> calls) {
+            super(size);
+            this.calls = calls;
+        }
+
+        @Override
+        public List<Hit> searchVector(Embedding query, int limit, @Nullable Filter filter) {
+            throw new AssertionError("searched as it is now");
+        }
+
+        @Override
+        public List<Hit> searchText(String text, int limit, @Nullable Filter filter) {
+            throw new AssertionError("searched as it is now");
+        }
+
+        @Override
+        public Map<String, Double> compareTokens(TokenVectors question, List<String> ids) {
+            throw new AssertionError("compared as it is now");
+        }
+
+        @Override
+        public SegmentSnapshot snapshot() {
+            calls.add("pinned");
+            return new Index(3) {
+                @Override
+                public Map<String, Double> compareTokens(TokenVectors question, List<String> ids) {
+                    calls.add("compared");
+                    return super.compareTokens(question, ids);
+                }
+
+                @Override
+                public void close() {
+                    calls.add("let go");
+                }
+            };
+        }
+    }
+
+    @Test
+    void tokensAreComparedInTheStateThatWasSearched() {
+        near.putAll(Map.of("0", 0.2, "1", 0.9, "2", 0.5));
+        List<String> calls = new CopyOnWriteArrayList<>();
+        SearchResult result = search(new Changing(3, calls), weighing(1));
+        assertThat(result.hits().stream().map(Hit::id)).containsExactly("1", "2", "0");
+        assertThat(result.trace().degradations()).isEmpty();
+        assertThat(calls).containsExactly("pinned", "compared", "let go");
+    }
+
     private SearchResult search(int size, RagSettings settings) {
-        Index index = new Index(size);
+        return search(new Index(size), settings);
+    }
+
+    private SearchResult search(Index index, RagSettings settings) {
         try (Rag rag = Rag.builder()
                 .retriever(Retrievers.vector(index, new Model()))
                 .retriever(Retrievers.text(index))

@@ -74,8 +74,7 @@ class TitleHopTest {
     }
 
     private static List<Hit> follow(Question question, Index index, List<Hit> fused) {
-        List<Hit> leg = List.of(near("x", "", 0.8), near("y", "", 0.4));
-        return TitleHop.follow(question, QUESTION, index, fused, leg, 0.6, 3);
+        return TitleHop.follow(question.filter(), QUESTION, index, fused, new MinMax(0.4, 0.8), 0.6, 3);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.groundwork.rag.llm;
 
 import dev.groundwork.rag.Deadline;
 import dev.groundwork.rag.Hit;
+import dev.groundwork.rag.MinMax;
 import dev.groundwork.rag.Question;
 import dev.groundwork.rag.Reranker;
 import java.util.ArrayList;
@@ -83,10 +84,10 @@ public final class LateInteractionReranker implements Reranker {
             passages.add(passage(hit.segment().text()));
         }
         deadline.check(name());
-        double[] before = normalized(hits.subList(0, looked).stream()
+        double[] before = MinMax.scaled(hits.subList(0, looked).stream()
                 .mapToDouble(hit -> hit.score().value())
                 .toArray());
-        double[] similar = normalized(similarities(model.queryTokens(question.text()), passages));
+        double[] similar = MinMax.scaled(similarities(model.queryTokens(question.text()), passages));
         List<Double> scores = new ArrayList<>();
         for (int i = 0; i < hits.size(); i++) {
             // Those that were not looked at stay behind, in their order.
@@ -162,19 +163,5 @@ public final class LateInteractionReranker implements Reranker {
             best = Math.max(best, dot);
         }
         return best;
-    }
-
-    private static double[] normalized(double[] scores) {
-        double min = Double.POSITIVE_INFINITY;
-        double max = Double.NEGATIVE_INFINITY;
-        for (double score : scores) {
-            min = Math.min(min, score);
-            max = Math.max(max, score);
-        }
-        double[] normal = new double[scores.length];
-        for (int i = 0; i < scores.length; i++) {
-            normal[i] = max > min ? (scores[i] - min) / (max - min) : 1;
-        }
-        return normal;
     }
 }

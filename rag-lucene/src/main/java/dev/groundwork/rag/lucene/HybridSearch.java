@@ -2,8 +2,8 @@ package dev.groundwork.rag.lucene;
 
 import dev.groundwork.rag.ConvexFusion;
 import dev.groundwork.rag.Hop;
+import dev.groundwork.rag.MinMax;
 import dev.groundwork.rag.Score;
-import dev.groundwork.rag.SegmentReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +18,16 @@ import org.jspecify.annotations.Nullable;
  * what {@code ConvexFusion} gives is tested.
  */
 final class HybridSearch {
+
+    /**
+     * What was found by vector and by words, best first.
+     *
+     * @param vector scores as Lucene has them
+     * @param text scores of BM25
+     */
+    record Legs(List<ScoreDoc> vector, List<ScoreDoc> text) {
+        static final Legs NONE = new Legs(List.of(), List.of());
+    }
 
     /** What both legs say of one document. */
     static final class Fused extends ScoreDoc {
@@ -46,16 +56,20 @@ final class HybridSearch {
 
     private HybridSearch() {}
 
-    /** Fuses and orders: by fused score, then by the better of the two ranks, then by id. */
-    static List<Fused> fuse(Snapshot snapshot, List<ScoreDoc> vectorLeg, List<ScoreDoc> textLeg, int limit)
-            throws IOException {
+    /**
+     * Fuses and orders: by fused score, then by the better of the two ranks, then by id.
+     *
+     * @param vectorWeight what vectors count, from 0 to 1; words count the rest
+     */
+    static List<Fused> fuse(Snapshot snapshot, Legs legs, double vectorWeight, int limit) throws IOException {
+        List<ScoreDoc> vectorLeg = legs.vector();
+        List<ScoreDoc> textLeg = legs.text();
         VectorSimilarity similarity = snapshot.manifest().layout().similarity();
         Map<Integer, Fused> byDoc = HashMap.newHashMap(vectorLeg.size() + textLeg.size());
-        double vectorWeight = SegmentReader.HYBRID_VECTOR_WEIGHT;
         double[] cosines = vectorLeg.stream()
                 .mapToDouble(doc -> similarity.value(doc.score))
                 .toArray();
-        double[] normal = normalized(cosines);
+        double[] normal = MinMax.scaled(cosines);
         for (int i = 0; i < cosines.length; i++) {
             Fused entry = byDoc.computeIfAbsent(vectorLeg.get(i).doc, Fused::new);
             entry.vector = new Score(Hop.VECTOR, similarity.kind(), cosines[i], i + 1);
@@ -63,7 +77,7 @@ final class HybridSearch {
             entry.bestRank = i + 1;
         }
         double[] words = textLeg.stream().mapToDouble(doc -> doc.score).toArray();
-        normal = normalized(words);
+        normal = MinMax.scaled(words);
         for (int i = 0; i < words.length; i++) {
             Fused entry = byDoc.computeIfAbsent(textLeg.get(i).doc, Fused::new);
             entry.text = new Score(Hop.TEXT, Score.Kind.BM25, words[i], i + 1);
@@ -77,20 +91,6 @@ final class HybridSearch {
         ranking.sort(bestFirst);
         orderTies(snapshot, ranking, limit);
         return List.copyOf(ranking.subList(0, Math.min(limit, ranking.size())));
-    }
-
-    private static double[] normalized(double[] scores) {
-        double min = Double.POSITIVE_INFINITY;
-        double max = Double.NEGATIVE_INFINITY;
-        for (double score : scores) {
-            min = Math.min(min, score);
-            max = Math.max(max, score);
-        }
-        double[] normal = new double[scores.length];
-        for (int i = 0; i < scores.length; i++) {
-            normal[i] = max > min ? (scores[i] - min) / (max - min) : 1;
-        }
-        return normal;
     }
 
     private static void orderTies(Snapshot snapshot, List<Fused> ranking, int limit) throws IOException {

@@ -45,6 +45,7 @@ final class IndexEngine implements AutoCloseable {
     private final SearchSettings searching;
     private final ThreadPoolExecutor helpers;
     private final Calibrator calibrator;
+    private final TokenBytes tokenBytes = new TokenBytes();
     private final GroupCommit group;
     private final Object closing = new Object();
     private volatile boolean closed;
@@ -140,6 +141,10 @@ final class IndexEngine implements AutoCloseable {
 
     Location location() {
         return location;
+    }
+
+    TokenBytes tokenBytes() {
+        return tokenBytes;
     }
 
     EngineSettings settings() {

@@ -22,7 +22,8 @@ final class IndexHealth {
                 snapshot.reader().numDeletedDocs(),
                 snapshot.reader().leaves().size(),
                 Location.bytes(engine.directory()),
-                vectorBytes(snapshot));
+                vectorBytes(snapshot),
+                engine.tokenBytes().of(snapshot));
     }
 
     /** Returns the bytes of vectors and their graphs, as they are mapped. */
@@ -58,8 +59,10 @@ final class IndexHealth {
         try {
             details.put("bytes", Location.bytes(engine.directory()));
             details.put("unfinishedRebuild", !engine.location().rebuilds().isEmpty());
+            details.put("tokenVectorBytes", engine.tokenBytes().of(snapshot));
         } catch (IOException e) {
-            return Health.degraded("the index's files can't be listed; what was read can still be searched", details);
+            return Health.degraded(
+                    "the index's files can't be listed or read; what was read can still be searched", details);
         }
         details.put("vectorBytes", vectorBytes(snapshot));
         Throwable failure = engine.lastFailure();

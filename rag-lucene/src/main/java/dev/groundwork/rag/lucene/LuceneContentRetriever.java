@@ -1,14 +1,12 @@
 package dev.groundwork.rag.lucene;
 
-import dev.groundwork.rag.EmbeddingFailedException;
 import dev.groundwork.rag.EmbeddingSpec;
 import dev.groundwork.rag.Hit;
-import dev.langchain4j.data.embedding.Embedding;
+import dev.groundwork.rag.HybridRanking;
+import dev.groundwork.rag.QuestionEmbedder;
+import dev.groundwork.rag.RagSettings;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
-import dev.langchain4j.model.embedding.request.EmbeddingInputType;
-import dev.langchain4j.model.embedding.request.EmbeddingRequest;
-import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import dev.langchain4j.rag.content.Content;
 import dev.langchain4j.rag.content.ContentMetadata;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
@@ -23,14 +21,16 @@ import org.jspecify.annotations.Nullable;
 /** {@link LuceneIndex#asContentRetriever()}, by words, and {@link LuceneIndex#asContentRetriever(EmbeddingModel)}. */
 final class LuceneContentRetriever implements ContentRetriever {
 
+    private static final HybridRanking RANKING = HybridRanking.of(RagSettings.defaults());
+
     private final LuceneIndex index;
-    private final @Nullable EmbeddingModel model;
+    private final @Nullable QuestionEmbedder embedder;
     private final ContentRetrieverSettings settings;
 
     private LuceneContentRetriever(
-            LuceneIndex index, @Nullable EmbeddingModel model, ContentRetrieverSettings settings) {
+            LuceneIndex index, @Nullable QuestionEmbedder embedder, ContentRetrieverSettings settings) {
         this.index = index;
-        this.model = model;
+        this.embedder = embedder;
         this.settings = Objects.requireNonNull(settings, "settings");
     }
 
@@ -43,8 +43,7 @@ final class LuceneContentRetriever implements ContentRetriever {
     }
 
     static ContentRetriever hybrid(LuceneIndex index, EmbeddingModel model, ContentRetrieverSettings settings) {
-        LuceneContentRetriever retriever =
-                new LuceneContentRetriever(index, Objects.requireNonNull(model, "model"), settings);
+        LuceneContentRetriever retriever = new LuceneContentRetriever(index, QuestionEmbedder.of(model), settings);
         index.bind(EmbeddingSpec.of(model));
         return retriever;
     }
@@ -56,8 +55,8 @@ final class LuceneContentRetriever implements ContentRetriever {
             return List.of();
         }
         Filter filter = settings.filter().apply(query);
-        EmbeddingModel embedder = model;
-        return embedder == null ? byWords(text, filter) : hybrid(embedder, text, filter);
+        QuestionEmbedder used = embedder;
+        return used == null ? byWords(text, filter) : hybrid(used, text, filter);
     }
 
     private List<Content> byWords(String text, @Nullable Filter filter) {
@@ -67,44 +66,26 @@ final class LuceneContentRetriever implements ContentRetriever {
                 .toList();
     }
 
-    private List<Content> hybrid(EmbeddingModel embedder, String text, @Nullable Filter filter) {
-        Embedding embedding = embed(embedder, text);
-        List<EmbeddingMatch<TextSegment>> matches = find(embedding, text, filter);
+    private List<Content> hybrid(QuestionEmbedder embedder, String text, @Nullable Filter filter) {
+        MatchSearch.Asked question =
+                new MatchSearch.Asked(embedder.embed(text), text, found -> embedder.understood(text, found));
+        List<EmbeddingMatch<TextSegment>> matches = find(question, filter);
         if (matches.stream().anyMatch(match -> match.embedded() == null)) {
             // vectors without a text are no contents; only now, as few indexes have them and a filter costs time
-            matches = find(embedding, text, filter == null ? VectorOnly.NONE : filter.and(VectorOnly.NONE));
+            matches = find(question, filter == null ? VectorOnly.NONE : filter.and(VectorOnly.NONE));
         }
         return matches.stream()
                 .map(match -> content(match.embedded(), match.embeddingId(), match.score()))
                 .toList();
     }
 
-    private List<EmbeddingMatch<TextSegment>> find(Embedding embedding, String text, @Nullable Filter filter) {
-        return new LuceneEmbeddingStore(index)
-                .find(embedding, text, settings.maxResults(), settings.minScore(), filter);
+    private List<EmbeddingMatch<TextSegment>> find(MatchSearch.Asked question, @Nullable Filter filter) {
+        return new MatchSearch(index.engine(), RANKING)
+                .hybrid(question, settings.maxResults(), settings.minScore(), filter);
     }
 
     private static Content content(TextSegment segment, String id, double score) {
         return Content.from(segment, Map.of(ContentMetadata.SCORE, score, ContentMetadata.EMBEDDING_ID, id));
-    }
-
-    /** Embeds a question, as one where the model tells questions from documents. */
-    private static Embedding embed(EmbeddingModel model, String text) {
-        @Nullable Embedding embedding;
-        if (model.supportedParameters().contains(EmbeddingRequestParameters.INPUT_TYPE)) {
-            List<Embedding> embeddings = model.embed(EmbeddingRequest.builder()
-                            .input(text)
-                            .inputType(EmbeddingInputType.QUERY)
-                            .build())
-                    .embeddings();
-            embedding = embeddings.isEmpty() ? null : embeddings.getFirst();
-        } else {
-            embedding = model.embed(text).content();
-        }
-        if (embedding == null) {
-            throw new EmbeddingFailedException(model.modelName(), "gave no vector for a question", null);
-        }
-        return embedding;
     }
 
     @Override

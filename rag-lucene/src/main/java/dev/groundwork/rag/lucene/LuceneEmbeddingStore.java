@@ -1,33 +1,36 @@
 package dev.groundwork.rag.lucene;
 
+import dev.groundwork.rag.HybridRanking;
 import dev.groundwork.rag.IndexChange;
 import dev.groundwork.rag.IndexedSegment;
 import dev.groundwork.rag.Question;
-import dev.groundwork.rag.SegmentReader;
+import dev.groundwork.rag.RagSettings;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.store.embedding.EmbeddingMatch;
 import dev.langchain4j.store.embedding.EmbeddingSearchRequest;
 import dev.langchain4j.store.embedding.EmbeddingSearchResult;
 import dev.langchain4j.store.embedding.EmbeddingStore;
-import dev.langchain4j.store.embedding.RelevanceScore;
 import dev.langchain4j.store.embedding.filter.Filter;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import org.apache.lucene.search.ScoreDoc;
 import org.jspecify.annotations.Nullable;
 
 /** {@link LuceneIndex#asEmbeddingStore()}. Refuses null as LangChain4j's own stores do, as an illegal argument. */
 final class LuceneEmbeddingStore implements EmbeddingStore<TextSegment> {
 
+    /** As {@link LuceneIndex#searchHybrid} ranks, which follows no titles; tokens count where a request has them. */
+    private static final HybridRanking RANKING =
+            HybridRanking.of(RagSettings.builder().titleHops(0).build());
+
     private final LuceneIndex index;
+    private final MatchSearch search;
 
     LuceneEmbeddingStore(LuceneIndex index) {
         this.index = index;
+        this.search = new MatchSearch(index.engine(), RANKING);
     }
 
     @Override
@@ -135,65 +138,15 @@ final class LuceneEmbeddingStore implements EmbeddingStore<TextSegment> {
             throw new IllegalArgumentException(
                     "maxResults is " + request.maxResults() + ", must be from 1 to " + Question.MAX_LIMIT);
         }
-        return new EmbeddingSearchResult<>(find(
-                request.queryEmbedding(), request.query(), request.maxResults(), request.minScore(), request.filter()));
-    }
-
-    /**
-     * Finds entries, of one state of the index.
-     *
-     * @param text for a search by words as well; {@code null} or blank for one by vector alone
-     * @param limit from 1 to {@link Question#MAX_LIMIT}
-     * @param minScore the least relevance of the vector, 0 to 1
-     * @return best first; each score is the vector's relevance
-     */
-    List<EmbeddingMatch<TextSegment>> find(
-            Embedding query, @Nullable String text, int limit, double minScore, @Nullable Filter filter) {
-        MetadataMatcher matcher = Reads.matcher(filter);
-        IndexEngine engine = index.engine();
-        return engine.read("search", snapshot -> {
-            engine.requireBoundModel(snapshot);
-            Reads reads = engine.reads(snapshot, null);
-            List<EmbeddingMatch<TextSegment>> matches = new ArrayList<>();
-            if (text == null || text.isBlank()) {
-                read(snapshot, reads.findVector(query, limit, matcher, engine.bound()), query, minScore, matches);
-                if (snapshot.manifest().layout().similarity() == VectorSimilarity.COSINE) {
-                    // ranked by products of floats, which may miss by a last place
-                    matches.sort(Comparator.comparing(EmbeddingMatch<TextSegment>::score)
-                            .reversed());
-                }
-            } else {
-                int candidates = Math.max(limit, SegmentReader.HYBRID_CANDIDATES);
-                int wanted = minScore > 0 ? 2 * candidates : limit; // of the first ones, too few may pass
-                read(
-                        snapshot,
-                        reads.findHybrid(query, text, candidates, wanted, matcher, engine.bound()),
-                        query,
-                        minScore,
-                        matches);
-            }
-            return List.copyOf(matches.subList(0, Math.min(limit, matches.size())));
-        });
-    }
-
-    /** Adds those entries that pass. */
-    private static void read(
-            Snapshot snapshot,
-            List<? extends ScoreDoc> found,
-            Embedding query,
-            double minScore,
-            List<EmbeddingMatch<TextSegment>> matches)
-            throws IOException {
-        SegmentRecord[] records = Hits.read(snapshot, found);
-        for (int i = 0; i < records.length; i++) {
-            SegmentRecord record = records[i];
-            float[] vector = GivenVector.restore(IdScan.vector(snapshot, found.get(i).doc), record.difference());
-            double score = RelevanceScore.fromCosineSimilarity(Vectors.cosine(query.vector(), vector));
-            if (score >= minScore) {
-                TextSegment segment = VectorOnly.is(record.segment()) ? null : record.segment();
-                matches.add(new EmbeddingMatch<>(score, record.id(), Embedding.from(vector), segment));
-            }
-        }
+        String text = request.query();
+        List<EmbeddingMatch<TextSegment>> matches = text == null || text.isBlank()
+                ? search.byVector(request.queryEmbedding(), request.maxResults(), request.minScore(), request.filter())
+                : search.hybrid(
+                        new MatchSearch.Asked(request.queryEmbedding(), text, found -> 1),
+                        request.maxResults(),
+                        request.minScore(),
+                        request.filter());
+        return new EmbeddingSearchResult<>(matches);
     }
 
     private static <T> T notNull(String name, @Nullable T value) {

@@ -210,10 +210,13 @@ public final class LuceneIndex implements SegmentIndex {
      * ledger as it is, so that the next ingest takes the document for unchanged.
      *
      * <p>A request whose {@code query} holds text, as that of LangChain4j's {@code EmbeddingStoreContentRetriever}
-     * always does, is answered by vector and by words, ranked as by {@link #searchHybrid}. The score of a match is the
-     * relevance of its vector, (cosine + 1) / 2, in any case, also where only words found it, and {@code minScore} is
-     * compared with that. So matches are best first, but their scores need not fall from each to the next; without text in
-     * {@code query}, in an index that compares by cosine, they do.
+     * always does, is answered by vector and by words, ranked as by {@link #searchHybrid}; where the query's vector is a
+     * {@link dev.groundwork.rag.TokenEmbedding}, its tokens then order the best ones, as they do in a
+     * {@link dev.groundwork.rag.Rag}. A request says nothing of the model: one that does not know the language of the texts
+     * is better used through {@link #asContentRetriever(EmbeddingModel)}. The score of a match is the relevance of its
+     * vector, (cosine + 1) / 2, in any case, also where only words found it, and {@code minScore} is compared with that. So
+     * matches are best first, but their scores need not fall from each to the next; without text in {@code query}, in an
+     * index that compares by cosine, they do.
      *
      * <p>Its methods throw {@link IllegalArgumentException} for null, lists of different sizes, vectors and filters that
      * the index can't use, and a {@code maxResults} above {@link dev.groundwork.rag.Question#MAX_LIMIT}; nothing is
@@ -247,8 +250,12 @@ public final class LuceneIndex implements SegmentIndex {
     }
 
     /**
-     * Returns this index as a content retriever of LangChain4j that searches by vector and by words, and ranks and scores
-     * as {@link #asEmbeddingStore()} does. Entries without a segment are left out.
+     * Returns this index as a content retriever of LangChain4j that searches by vector and by words, and ranks as the search
+     * of a {@link dev.groundwork.rag.Rag} with default settings does: vectors of a model that is not
+     * {@linkplain dev.groundwork.rag.Fluent fluent} in the language of the texts count less, documents are looked for whose
+     * titles the best ones name, and tokens are compared where model and index have some. The score of a content is the
+     * relevance of its vector, as with {@link #asEmbeddingStore()}, so scores need not fall from each to the next. Entries
+     * without a segment are left out.
      *
      * <pre>{@code
      * RetrievalAugmentor augmentor = DefaultRetrievalAugmentor.builder()

@@ -108,22 +108,16 @@ record Reads(
     }
 
     /**
-     * Finds what {@link #searchHybrid} returns, and reads nothing of it.
+     * Finds by vector and by words, and reads nothing of it.
      *
      * @param candidates the most hits of each leg
-     * @param limit the most hits in all
      */
-    List<HybridSearch.Fused> findHybrid(
-            Embedding query,
-            String text,
-            int candidates,
-            int limit,
-            @Nullable MetadataMatcher own,
-            @Nullable EmbeddingSpec bound)
+    HybridSearch.Legs findLegs(
+            Embedding query, String text, int candidates, @Nullable MetadataMatcher own, @Nullable EmbeddingSpec bound)
             throws IOException {
         float[] vector = prepared(query, bound);
         if (snapshot.segments() == 0) {
-            return List.of();
+            return HybridSearch.Legs.NONE;
         }
         FilteredDocs docs = docs(own);
         Beside<List<ScoreDoc>> textLeg =
@@ -135,14 +129,18 @@ record Reads(
             textLeg.end(t); // the snapshot is let go of next
             throw t;
         }
-        return HybridSearch.fuse(snapshot, byVector, textLeg.result(), limit);
+        return new HybridSearch.Legs(byVector, textLeg.result());
     }
 
     List<Hit> searchHybrid(
             Embedding query, String text, int limit, @Nullable MetadataMatcher own, @Nullable EmbeddingSpec bound)
             throws IOException {
-        int candidates = Math.max(limit, SegmentReader.HYBRID_CANDIDATES);
-        List<HybridSearch.Fused> fused = findHybrid(query, text, candidates, limit, own, bound);
+        HybridSearch.Legs legs = findLegs(query, text, Math.max(limit, SegmentReader.HYBRID_CANDIDATES), own, bound);
+        return read(HybridSearch.fuse(snapshot, legs, SegmentReader.HYBRID_VECTOR_WEIGHT, limit));
+    }
+
+    /** Reads what was fused. */
+    List<Hit> read(List<HybridSearch.Fused> fused) throws IOException {
         SegmentRecord[] records = Hits.read(snapshot, fused);
         List<Hit> hits = new ArrayList<>(fused.size());
         for (int i = 0; i < records.length; i++) {

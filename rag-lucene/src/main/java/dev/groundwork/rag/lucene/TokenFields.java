@@ -15,6 +15,7 @@ import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.Terms;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,28 @@ final class TokenFields {
     /** Returns the encoded vectors of a leaf's tokens. */
     static BinaryDocValues values(LeafReader leaf) throws IOException {
         return DocValues.getBinary(leaf, VECTORS);
+    }
+
+    /**
+     * Returns about how many bytes the vectors of a leaf's tokens take, deleted segments' too: so many as the sample has on
+     * the mean, times as many segments as have some.
+     *
+     * @param sample how many segments are read at most
+     */
+    static long bytes(LeafReader leaf, int sample) throws IOException {
+        BinaryDocValues values = values(leaf);
+        long having = values.cost(); // how many there are, in Lucene's format
+        int step = Math.max(1, (leaf.maxDoc() + sample - 1) / sample);
+        long bytes = 0;
+        int read = 0;
+        for (int from = 0; from < leaf.maxDoc(); from = Math.max(from + step, values.docID() + 1)) {
+            if (values.advance(from) == DocIdSetIterator.NO_MORE_DOCS) {
+                break;
+            }
+            bytes += values.binaryValue().length;
+            read++;
+        }
+        return read == 0 ? 0 : Math.round((double) bytes / read * having);
     }
 
     static TokenVectors decode(BytesRef bytes, LeafReader leaf) throws CorruptIndexException {

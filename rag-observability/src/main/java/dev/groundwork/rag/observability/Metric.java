@@ -171,6 +171,9 @@ public enum Metric {
             Kind.GAUGE,
             Unit.BYTES,
             "index"),
+    /** The size of the vectors of tokens. */
+    INDEX_TOKEN_VECTOR_SIZE(
+            "rag.index.token_vector.size", "Size of the index's vectors of tokens", Kind.GAUGE, Unit.BYTES, "index"),
 
     /** Threads at work on a hop. */
     EXECUTOR_ACTIVE("rag.executor.active", "Threads at work on a hop", Kind.GAUGE, Unit.NONE, "pipeline"),

@@ -144,6 +144,7 @@ public final class ProcessMetrics implements AutoCloseable {
         metrics.take(Metric.INDEX_PARTS, stats.parts(), name);
         metrics.take(Metric.INDEX_SIZE, (double) stats.bytes(), name);
         metrics.take(Metric.INDEX_VECTOR_SIZE, (double) stats.vectorBytes(), name);
+        metrics.take(Metric.INDEX_TOKEN_VECTOR_SIZE, (double) stats.tokenVectorBytes(), name);
     }
 
     private void member(MemberStatus member) {

@@ -250,6 +250,7 @@ final class Dashboard {
                         "bytes",
                         new Query(max(Metric.INDEX_SIZE, "index"), "{{index}}"),
                         new Query(max(Metric.INDEX_VECTOR_SIZE, "index"), "{{index}} vectors"),
+                        new Query(max(Metric.INDEX_TOKEN_VECTOR_SIZE, "index"), "{{index}} vectors of tokens"),
                         new Query("max(" + Metric.MEMORY_MAPPED.prometheusName() + ")", "mapped")),
                 Panel.of(
                         "Memory",

@@ -46,6 +46,7 @@ class ProcessMetricsTest {
         assertThat(gauge("rag.index.parts", "index", "main")).isEqualTo(3);
         assertThat(gauge("rag.index.size", "index", "main")).isEqualTo(4_096);
         assertThat(gauge("rag.index.vector.size", "index", "main")).isEqualTo(1_024);
+        assertThat(gauge("rag.index.token_vector.size", "index", "main")).isEqualTo(2_048);
         assertThat(gauge("rag.executor.active", "pipeline", "docs")).isZero();
         assertThat(gauge("rag.executor.limit", "pipeline", "docs")).isGreaterThanOrEqualTo(4);
         assertThat(gauge("rag.memory.mapped")).isGreaterThanOrEqualTo(0);

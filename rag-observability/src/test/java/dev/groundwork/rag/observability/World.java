@@ -180,7 +180,7 @@ final class World {
         @Override
         public IndexStats stats() {
             fail(indexFails);
-            return new IndexStats(30, 4, 2, 3, 4_096, 1_024);
+            return new IndexStats(30, 4, 2, 3, 4_096, 1_024, 2_048);
         }
 
         @Override
