@@ -123,6 +123,19 @@ class LongTextWindowsIT {
         }
     }
 
+    /** Each word has three tokens; behind an instruction of two, windows are words 0 to 7, 6 to 13 and 12 to 20. */
+    @Test
+    void windowsEndBetweenWordsBehindAnInstructionToo() {
+        try (OnnxEmbeddingModel model =
+                windows(32).passageInstruction("find: ").build()) {
+            float[] seven = model.embed("embedding ".repeat(7)).content().vector();
+            float[] eight = model.embed("embedding ".repeat(8)).content().vector();
+
+            assertThat(model.embed("embedding ".repeat(20)).content().vector())
+                    .containsExactly(mean(42, seven, 24, eight), within(1e-6f));
+        }
+    }
+
     @Test
     void whatALongTextSaysAtItsEndCounts() {
         String end = " The violin concerto was played by the orchestra in the concert hall.";
