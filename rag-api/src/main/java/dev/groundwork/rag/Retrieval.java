@@ -42,35 +42,31 @@ final class Retrieval {
     private final List<Retriever> retrievers;
     private final @Nullable Fusion fusion;
     private final @Nullable Reranker reranker;
+    private final Answerability.Calibration calibration;
 
     Retrieval(
             HopExecutor executor,
             @Nullable QueryRewriter rewriter,
             List<Retriever> retrievers,
             @Nullable Fusion fusion,
-            @Nullable Reranker reranker) {
+            @Nullable Reranker reranker,
+            Answerability.Calibration calibration) {
         this.executor = executor;
         this.rewriter = rewriter;
         this.retrievers = List.copyOf(retrievers);
         this.fusion = fusion;
         this.reranker = reranker;
+        this.calibration = calibration;
     }
 
     /**
-     * What was found.
-     *
-     * @param hits best first
-     * @param answerability what the vector leg says of whether the question is answered, if there is one
-     */
-    record Found(List<Hit> hits, @Nullable Answerability answerability) {}
-
-    /**
-     * Finds the best hits; a leg or a reranker that fails is recorded as missing.
+     * Finds the best hits; a leg or a reranker that fails is recorded as missing, and what the vector leg says of whether the
+     * question is answered is recorded too.
      *
      * @param limit the most hits to return
      * @param last whether nothing is to follow that needs time
      */
-    Found run(
+    List<Hit> run(
             Question question,
             int limit,
             boolean last,
@@ -85,16 +81,16 @@ final class Retrieval {
         AtomicReference<@Nullable Embedding> embedded = new AtomicReference<>();
         Map<String, List<Hit>> legs =
                 legs(question, queries, candidates, deadline, share, scope, recorder, embedded::set);
+        recorder.answerability(
+                Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).map(seen -> seen.with(calibration)));
         int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
         List<Hit> fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
         fused = titles(question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder);
         fused = late(question, fused, legs, embedded.get(), settings, deadline, scope, recorder);
-        Answerability answerability =
-                Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).orElse(null);
         if (reranker == null || fused.isEmpty()) {
-            return new Found(fused, answerability);
+            return fused;
         }
-        return new Found(rerank(reranker, question, fused, limit, deadline, scope, recorder), answerability);
+        return rerank(reranker, question, fused, limit, deadline, scope, recorder);
     }
 
     /** What to search for; the question itself where nothing says otherwise, or what should say so fails. */

@@ -126,8 +126,7 @@ class LongTextWindowsIT {
     /** Each word has three tokens; behind an instruction of two, windows are words 0 to 7, 6 to 13 and 12 to 20. */
     @Test
     void windowsEndBetweenWordsBehindAnInstructionToo() {
-        try (OnnxEmbeddingModel model =
-                windows(32).passageInstruction("find: ").build()) {
+        try (OnnxEmbeddingModel model = windows(32).passageInstruction("find: ").build()) {
             float[] seven = model.embed("embedding ".repeat(7)).content().vector();
             float[] eight = model.embed("embedding ".repeat(8)).content().vector();
 
