@@ -2,6 +2,7 @@ package dev.groundwork.rag;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What came of a question. {@code switch} over it: a {@link Grounded} answer can be shown as it is, a {@link Degraded}
@@ -24,6 +25,14 @@ public sealed interface Answer {
      */
     default List<Degradation> degradations() {
         return trace().degradations();
+    }
+
+    /**
+     * Returns how likely it is that the collection answers the question, whatever came of it; empty where no leg of the search
+     * gave cosines.
+     */
+    default Optional<Answerability> answerability() {
+        return trace().answerability();
     }
 
     /** Returns {@code grounded}, {@code abstained} or {@code degraded}. */

@@ -2,6 +2,7 @@ package dev.groundwork.rag;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -16,8 +17,9 @@ import java.util.Set;
  *
  * @param cosine of the nearest segment, from -1 to 1
  * @param lead what it is above the mean of the next documents, from 0 to 2
+ * @param calibration what {@link #probability()} goes by: that of the {@link Rag} where one made this
  */
-public record Answerability(double cosine, double lead) {
+public record Answerability(double cosine, double lead, Calibration calibration) {
 
     /** How many documents behind the first one its lead is measured by. */
     private static final int BEHIND = 19;
@@ -26,6 +28,12 @@ public record Answerability(double cosine, double lead) {
     public Answerability {
         Check.range("cosine", cosine, -1, 1);
         Check.range("lead", lead, 0, 2);
+        Objects.requireNonNull(calibration, "calibration");
+    }
+
+    /** Makes one with {@link Calibration#DEFAULT}. */
+    public Answerability(double cosine, double lead) {
+        this(cosine, lead, Calibration.DEFAULT);
     }
 
     /**
@@ -134,13 +142,13 @@ public record Answerability(double cosine, double lead) {
         return cosine + lead;
     }
 
-    /** Returns the probability of an answer by {@link Calibration#DEFAULT}, from 0 to 1. */
-    public double probability() {
-        return probability(Calibration.DEFAULT);
+    /** Returns the same, seen with another calibration. */
+    public Answerability with(Calibration other) {
+        return new Answerability(cosine, lead, other);
     }
 
-    /** Returns the probability of an answer by a calibration, from 0 to 1. */
-    public double probability(Calibration calibration) {
+    /** Returns the probability of an answer, from 0 to 1. */
+    public double probability() {
         return logistic(calibration.slope() * signal() + calibration.intercept());
     }
 

@@ -32,21 +32,18 @@ final class Answering {
     private final PromptAugmenter augmenter;
     private final CitationChecker checker;
     private final ExtractiveAnswerer extractive;
-    private final Answerability.Calibration calibration;
 
     Answering(
             HopExecutor executor,
             @Nullable LlmPool pool,
             PromptAugmenter augmenter,
             CitationChecker checker,
-            ExtractiveAnswerer extractive,
-            Answerability.Calibration calibration) {
+            ExtractiveAnswerer extractive) {
         this.executor = executor;
         this.pool = pool;
         this.augmenter = augmenter;
         this.checker = checker;
         this.extractive = extractive;
-        this.calibration = calibration;
     }
 
     /** What a question brings along. */
@@ -58,10 +55,9 @@ final class Answering {
             Recorder recorder,
             @Nullable AnswerHandler handler) {}
 
-    Answer run(Context context, Retrieval.Found retrieved) throws Exception {
+    Answer run(Context context, List<Hit> hits) throws Exception {
         RagSettings settings = context.settings();
-        List<Hit> hits = retrieved.hits();
-        Answer.Abstained.@Nullable Reason nothing = nothingToAnswerFrom(retrieved, settings);
+        Answer.Abstained.@Nullable Reason nothing = nothingToAnswerFrom(context, hits);
         if (nothing != null && !(settings.answerWithoutContext() && pool != null)) {
             return abstained(context, nothing);
         }
@@ -94,13 +90,16 @@ final class Answering {
         return passed;
     }
 
-    private Answer.Abstained.@Nullable Reason nothingToAnswerFrom(Retrieval.Found found, RagSettings settings) {
-        List<Hit> hits = found.hits();
+    private static Answer.Abstained.@Nullable Reason nothingToAnswerFrom(Context context, List<Hit> hits) {
+        RagSettings settings = context.settings();
         if (hits.isEmpty()) {
             return Answer.Abstained.Reason.NO_CONTEXT;
         }
-        Answerability answerability = found.answerability();
-        if (answerability != null && answerability.probability(calibration) < settings.minAnswerability()) {
+        double probability = context.recorder()
+                .answerability()
+                .map(Answerability::probability)
+                .orElse(1.0);
+        if (probability < settings.minAnswerability()) {
             return Answer.Abstained.Reason.NOTHING_RELEVANT;
         }
         double best = hits.stream()

@@ -42,6 +42,14 @@ public final class HybridRanking {
     }
 
     /**
+     * Returns how many fused hits {@link #refine} should be given for so many in the end: those beyond the ones that are
+     * returned may come forward.
+     */
+    public int depth(int limit) {
+        return Math.max(limit, LateOrder.COMPARED);
+    }
+
+    /**
      * Ranks anew what was fused: documents whose titles the best hits name are looked for and raised, and the best hits are
      * ordered by what their tokens say of the question's, where the index and the question have tokens. Blocks for a search
      * and some reading.
@@ -49,7 +57,8 @@ public final class HybridRanking {
      * @param index the state of the index that was searched
      * @param question the question's vector
      * @param filter restricts the search for documents that are named; {@code null} for all
-     * @param fused the hits, best first, with the fused score, from 0 to 1, as their last
+     * @param fused the hits, best first, with the fused score, from 0 to 1, as their last; {@link #depth} of them where there are
+     *     as many
      * @param nearest the span of the scores that the vector leg gave
      * @param understood how much of the question the model understands, as {@link QuestionEmbedder#understood} says
      * @param limit the most hits to return, from 1
@@ -63,15 +72,15 @@ public final class HybridRanking {
             MinMax nearest,
             double understood,
             int limit) {
-        List<Hit> hits = fused.subList(0, Math.min(limit, fused.size()));
+        List<Hit> hits = fused;
         if (settings.titleHops() > 0) {
-            List<Hit> followed = TitleHop.follow(
+            hits = TitleHop.follow(
                     filter, question, index, hits, nearest, vectorWeight(understood), settings.titleHops());
-            hits = followed.subList(0, Math.min(limit, followed.size()));
         }
         TokenVectors tokens = LateOrder.tokens(question);
-        return settings.lateWeight() > 0 && tokens != null
-                ? LateOrder.compare(index, tokens, hits, settings.lateWeight() * understood)
-                : hits;
+        if (settings.lateWeight() > 0 && tokens != null) {
+            hits = LateOrder.compare(index, tokens, hits, settings.lateWeight());
+        }
+        return hits.subList(0, Math.min(limit, hits.size()));
     }
 }

@@ -102,7 +102,7 @@ public final class RagBuilder {
         return this;
     }
 
-    /** Sets what {@link RagSettings#minAnswerability()} is compared by; fit one to questions of your own. */
+    /** Sets what {@link Answerability#probability()} goes by, in traces and abstentions; fit one to questions of your own. */
     public RagBuilder calibration(Answerability.Calibration value) {
         calibration = Objects.requireNonNull(value, "calibration");
         return this;
@@ -169,8 +169,8 @@ public final class RagBuilder {
                 settings,
                 new Listeners(listeners),
                 executor,
-                new Retrieval(executor, queryRewriter, legs(), fusion, reranker),
-                new Answering(executor, llmPool, augmenter, checker, extractive, calibration),
+                new Retrieval(executor, queryRewriter, legs(), fusion, reranker, calibration),
+                new Answering(executor, llmPool, augmenter, checker, extractive),
                 index,
                 embeddingModel,
                 llmPool);

@@ -88,8 +88,8 @@ final class RagPipeline implements Rag {
         Recorder recorder = Recorder.start(started, listeners);
         return run(started, recorder, current, new QuestionScope(), (scope, deadline) -> {
             int limit = Objects.requireNonNullElse(question.limit(), current.limit());
-            Retrieval.Found found = retrieval.run(question, limit, true, current, deadline, scope, recorder);
-            SearchResult result = new SearchResult(found.hits(), recorder.trace(), found.answerability());
+            List<Hit> found = retrieval.run(question, limit, true, current, deadline, scope, recorder);
+            SearchResult result = new SearchResult(found, recorder.trace());
             recorder.end(new RagEvent.SearchCompleted(name, question, result));
             return result;
         });
@@ -177,7 +177,7 @@ final class RagPipeline implements Rag {
         return run(started, recorder, current, ownScope, (scope, deadline) -> {
             int wanted = Math.max(current.contextSources(), current.extractiveSources());
             int limit = Objects.requireNonNullElse(question.limit(), wanted);
-            Retrieval.Found found = retrieval.run(question, limit, false, current, deadline, scope, recorder);
+            List<Hit> found = retrieval.run(question, limit, false, current, deadline, scope, recorder);
             Answer answer =
                     answering.run(new Answering.Context(question, current, deadline, scope, recorder, handler), found);
             recorder.end(new RagEvent.AskCompleted(name, question, answer));

@@ -31,8 +31,8 @@ import java.util.regex.Pattern;
  * @param titleHops {@code rag.search.title-hops}: how many of the best hits are read for the titles of other documents, which
  *     are then raised; 0 to 20, where 0 switches it off
  * @param lateWeight {@code rag.search.late-weight}: what the comparison of the question's tokens with those of each hit counts
- *     in the order of the best hits, where the index keeps them; 0 to 1, where 0 switches it off. Less in a language that the
- *     model does not know
+ *     in the order of the best hits, where the index keeps them; 0 to 1, where 0 switches it off. It counts
+ *     the same in every language: tokens are pieces of words, and alike wherever those stand
  * @param minCosine {@code rag.search.min-cosine}: below this cosine of the best hit of the vector leg a question counts
  *     as not answered by the collection; -1 to 1, where -1 switches it off
  * @param minAnswerability {@code rag.answer.min-answerability}: below this probability that the collection answers it, a

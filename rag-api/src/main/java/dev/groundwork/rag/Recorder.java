@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class Recorder {
     private final List<OpenHop> open = new ArrayList<>();
     private final List<Hop> hops = new ArrayList<>();
     private final List<Degradation> degradations = new ArrayList<>();
+    private Optional<Answerability> answerability = Optional.empty();
     private boolean partlySearched;
     private int begun;
 
@@ -104,6 +106,16 @@ final class Recorder {
         }
     }
 
+    /** Notes what the search says of whether the question is answered. */
+    synchronized void answerability(Optional<Answerability> seen) {
+        answerability = seen;
+    }
+
+    /** Returns what was noted of whether the question is answered. */
+    synchronized Optional<Answerability> answerability() {
+        return answerability;
+    }
+
     /** Returns whether a leg of the search is missing. */
     synchronized boolean partlySearched() {
         return partlySearched;
@@ -111,7 +123,7 @@ final class Recorder {
 
     synchronized Trace trace() {
         Duration duration = Duration.ofNanos(System.nanoTime() - startNanos);
-        return new Trace(requestId, pipeline, startedAt, duration, hops, degradations);
+        return new Trace(requestId, pipeline, startedAt, duration, hops, degradations, answerability);
     }
 
     /** What a hop does. */

@@ -27,35 +27,31 @@ final class Retrieval {
     private final List<Retriever> retrievers;
     private final @Nullable Fusion fusion;
     private final @Nullable Reranker reranker;
+    private final Answerability.Calibration calibration;
 
     Retrieval(
             HopExecutor executor,
             @Nullable QueryRewriter rewriter,
             List<Retriever> retrievers,
             @Nullable Fusion fusion,
-            @Nullable Reranker reranker) {
+            @Nullable Reranker reranker,
+            Answerability.Calibration calibration) {
         this.executor = executor;
         this.rewriter = rewriter;
         this.retrievers = List.copyOf(retrievers);
         this.fusion = fusion;
         this.reranker = reranker;
+        this.calibration = calibration;
     }
 
     /**
-     * What was found.
-     *
-     * @param hits best first
-     * @param answerability what the vector leg says of whether the question is answered, if there is one
-     */
-    record Found(List<Hit> hits, @Nullable Answerability answerability) {}
-
-    /**
-     * Finds the best hits; a leg or a reranker that fails is recorded as missing.
+     * Finds the best hits; a leg or a reranker that fails is recorded as missing, and what the vector leg says of whether the
+     * question is answered is recorded too.
      *
      * @param limit the most hits to return
      * @param last whether nothing is to follow that needs time
      */
-    Found run(
+    List<Hit> run(
             Question question,
             int limit,
             boolean last,
@@ -68,22 +64,24 @@ final class Retrieval {
         int candidates = Math.max(settings.candidates(), limit);
         double share = retrievers.size() == 1 ? 1 : last && reranker == null ? LAST_SHARE : SKIPPABLE_SHARE;
         AtomicReference<@Nullable Embedding> embedded = new AtomicReference<>();
-        int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
         Map<String, List<Hit>> legs;
-        List<Hit> fused;
+        List<Hit> ranked;
         try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) { // let go of before a reranker takes its time
             legs = legs(question, queries, candidates, deadline, share, scope, recorder, snapshot, embedded::set);
-            fused = fuse(question, legs, wanted, settings, deadline, scope, recorder);
-            fused = titles(
-                    question, fused, legs, embedded.get(), wanted, settings, deadline, scope, recorder, snapshot);
-            fused = late(question, fused, legs, embedded.get(), settings, deadline, scope, recorder, snapshot);
+            recorder.answerability(
+                    Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).map(seen -> seen.with(calibration)));
+            ranked = fuse(question, legs, candidates, settings, deadline, scope, recorder);
+            ranked = titles(
+                    question, ranked, legs, embedded.get(), candidates, settings, deadline, scope, recorder, snapshot);
+            ranked = late(question, ranked, legs, embedded.get(), settings, deadline, scope, recorder, snapshot);
         }
-        Answerability answerability =
-                Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).orElse(null);
-        if (reranker == null || fused.isEmpty()) {
-            return new Found(fused, answerability);
+        // only now, so that a few hits are the first of many
+        int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
+        ranked = ranked.subList(0, Math.min(wanted, ranked.size()));
+        if (reranker == null || ranked.isEmpty()) {
+            return List.copyOf(ranked);
         }
-        return new Found(rerank(reranker, question, fused, limit, deadline, scope, recorder), answerability);
+        return rerank(reranker, question, ranked, limit, deadline, scope, recorder);
     }
 
     /** What to search for; the question itself where nothing says otherwise, or what should say so fails. */
@@ -321,7 +319,6 @@ final class Retrieval {
         if (settings.lateWeight() == 0 || vector == null || asked == null || fused.size() < 2) {
             return fused;
         }
-        double weight = settings.lateWeight() * understood(question, legs);
         Recorder.OpenHop hop = recorder.begin(this, Hop.LATE, fused.size());
         return skippable(
                 Hop.LATE,
@@ -330,7 +327,7 @@ final class Retrieval {
                 deadline,
                 scope,
                 recorder,
-                own -> LateOrder.compare(state(vector, snapshot), asked, fused, weight),
+                own -> LateOrder.compare(state(vector, snapshot), asked, fused, settings.lateWeight()),
                 hop::ok);
     }
 

@@ -2,17 +2,15 @@ package dev.groundwork.rag;
 
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What retrieval alone found.
  *
  * @param hits best first, each with the score of every hop that saw it
  * @param trace how it came about
- * @param answerability how likely it is that the collection answers the question; {@code null} where no leg gave cosines
  */
-public record SearchResult(
-        List<Hit> hits, Trace trace, @Nullable Answerability answerability) {
+public record SearchResult(List<Hit> hits, Trace trace) {
 
     /** Checks and copies. */
     public SearchResult {
@@ -20,9 +18,9 @@ public record SearchResult(
         Objects.requireNonNull(trace, "trace");
     }
 
-    /** Makes a result that says nothing of whether the question is answered. */
-    public SearchResult(List<Hit> hits, Trace trace) {
-        this(hits, trace, null);
+    /** Returns how likely it is that the collection answers the question; empty where no leg gave cosines. */
+    public Optional<Answerability> answerability() {
+        return trace.answerability();
     }
 
     /** Returns whether a leg or the reranker was missing; the trace says which. */

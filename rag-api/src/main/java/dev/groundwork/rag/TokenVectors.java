@@ -2,6 +2,7 @@ package dev.groundwork.rag;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -66,6 +67,37 @@ public final class TokenVectors {
             putCodes(out, vector, token, packed);
         }
         return new TokenVectors(out.array(), dimension, ids.length);
+    }
+
+    /**
+     * Puts those of several texts, or parts of one, one after the other.
+     *
+     * @throws IllegalArgumentException if they are of several dimensions, or together more than {@value #MAX_TOKENS}
+     */
+    public static TokenVectors join(List<TokenVectors> parts) {
+        List<TokenVectors> filled = parts.stream().filter(part -> part.size > 0).toList();
+        if (filled.isEmpty()) {
+            return of(new int[0], new float[0][]);
+        }
+        int dimension = filled.getFirst().dimension;
+        long size = 0;
+        for (TokenVectors part : filled) {
+            if (part.dimension != dimension) {
+                throw new IllegalArgumentException(
+                        "parts have dimension " + dimension + " and " + part.dimension + ", must be of one");
+            }
+            size += part.size;
+        }
+        int tokens = Check.range("number of tokens", (int) Math.min(size, Integer.MAX_VALUE), 0, MAX_TOKENS);
+        ByteBuffer out = ByteBuffer.allocate(length(dimension, tokens));
+        out.put(VERSION).putShort((short) dimension).putInt(tokens);
+        for (TokenVectors part : filled) {
+            out.put(part.bytes, HEADER, part.size * Integer.BYTES);
+        }
+        for (TokenVectors part : filled) {
+            out.put(part.bytes, HEADER + part.size * Integer.BYTES, part.size * tokenBytes(dimension));
+        }
+        return new TokenVectors(out.array(), dimension, tokens);
     }
 
     private static void putCodes(ByteBuffer out, float[] vector, int token, byte[] packed) {

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
  * @param duration how long it took
  * @param hops every hop that began, in the order in which they ended
  * @param degradations what did less than it should
+ * @param answerability how likely it is that the collection answers the question; empty where no leg gave cosines
  */
 public record Trace(
         String requestId,
@@ -25,7 +26,8 @@ public record Trace(
         Instant startedAt,
         Duration duration,
         List<Hop> hops,
-        List<Degradation> degradations) {
+        List<Degradation> degradations,
+        Optional<Answerability> answerability) {
 
     /** Checks and copies. */
     public Trace {
@@ -35,6 +37,18 @@ public record Trace(
         Objects.requireNonNull(duration, "duration");
         hops = List.copyOf(hops);
         degradations = List.copyOf(degradations);
+        Objects.requireNonNull(answerability, "answerability");
+    }
+
+    /** Makes one that says nothing of whether the question is answered. */
+    public Trace(
+            String requestId,
+            String pipeline,
+            Instant startedAt,
+            Duration duration,
+            List<Hop> hops,
+            List<Degradation> degradations) {
+        this(requestId, pipeline, startedAt, duration, hops, degradations, Optional.empty());
     }
 
     /** Returns the last hop of that name, if there was one. */

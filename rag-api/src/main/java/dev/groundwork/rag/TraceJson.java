@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
-/** Writes a {@link Trace} as JSON. Times are milliseconds with three decimals. */
+/** Writes a {@link Trace} as JSON. Times are milliseconds with three decimals, probabilities and cosines have four. */
 final class TraceJson {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -31,6 +31,9 @@ final class TraceJson {
             if (overlap.isPresent()) {
                 json.writeNumberField("rerank_overlap", overlap.getAsDouble());
             }
+            if (trace.answerability().isPresent()) {
+                write(json, trace.answerability().get());
+            }
             json.writeArrayFieldStart("hops");
             for (Hop hop : trace.hops()) {
                 write(json, hop);
@@ -50,6 +53,14 @@ final class TraceJson {
             throw new UncheckedIOException("a string can always be written to", e);
         }
         return out.toString();
+    }
+
+    private static void write(JsonGenerator json, Answerability answerability) throws IOException {
+        json.writeObjectFieldStart("answerability");
+        json.writeNumberField("probability", rounded(answerability.probability()));
+        json.writeNumberField("cosine", rounded(answerability.cosine()));
+        json.writeNumberField("lead", rounded(answerability.lead()));
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, Hop hop) throws IOException {
@@ -107,6 +118,10 @@ final class TraceJson {
 
     private static String lower(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 1e4) / 1e4;
     }
 
     private static double millis(Duration duration) {

@@ -54,8 +54,9 @@ class AnswerabilityTest {
     @Test
     void theProbabilityIsLogistic() {
         Answerability seen = new Answerability(0.6, 0.2);
-        assertThat(seen.probability(new Answerability.Calibration(10, -8))).isCloseTo(0.5, within(1e-12));
-        assertThat(seen.probability(new Answerability.Calibration(10, -7)))
+        assertThat(seen.with(new Answerability.Calibration(10, -8)).probability())
+                .isCloseTo(0.5, within(1e-12));
+        assertThat(seen.with(new Answerability.Calibration(10, -7)).probability())
                 .isCloseTo(1 / (1 + Math.exp(-1)), within(1e-12));
         assertThat(new Answerability(0.8, 0.3).probability()).isGreaterThan(0.9);
         assertThat(new Answerability(0.5, 0.05).probability()).isLessThan(0.1);
@@ -72,9 +73,9 @@ class AnswerabilityTest {
             answered.add(i < 100 == (i % 5 == 0));
         }
         Answerability.Calibration fitted = Answerability.Calibration.fit(questions, answered);
-        assertThat(new Answerability(0.6, 0).probability(fitted)).isCloseTo(0.5, within(0.05));
-        assertThat(new Answerability(0.7, 0).probability(fitted)).isBetween(0.8, 0.97);
-        assertThat(new Answerability(0.5, 0).probability(fitted)).isBetween(0.03, 0.2);
+        assertThat(new Answerability(0.6, 0).with(fitted).probability()).isCloseTo(0.5, within(0.05));
+        assertThat(new Answerability(0.7, 0).with(fitted).probability()).isBetween(0.8, 0.97);
+        assertThat(new Answerability(0.5, 0).with(fitted).probability()).isBetween(0.03, 0.2);
     }
 
     @Test
@@ -82,8 +83,72 @@ class AnswerabilityTest {
         Answerability.Calibration fitted = Answerability.Calibration.fit(
                 List.of(new Answerability(0.9, 0), new Answerability(0.1, 0)), List.of(true, false));
         assertThat(fitted.slope()).isPositive().isFinite();
-        assertThat(new Answerability(0.9, 0).probability(fitted)).isGreaterThan(0.9);
+        assertThat(new Answerability(0.9, 0).with(fitted).probability()).isGreaterThan(0.9);
         assertThatThrownBy(() -> Answerability.Calibration.fit(List.of(), List.of()))
                 .hasMessageContaining("both");
+    }
+
+    private static RagBuilder nearAndFar() {
+        return Fakes.rag(Fakes.finding("vector", Fakes.hit("a", "near", 0.9), Fakes.hit("b", "far", 0.5)));
+    }
+
+    @Test
+    void everyAnswerAndEverySearchTellsItByTheCalibrationOfTheRag() {
+        Answerability.Calibration calibration = new Answerability.Calibration(10, -13);
+        Answerability expected = new Answerability(0.9, 0.4, calibration);
+        RagBuilder builder = nearAndFar().calibration(calibration);
+        try (Rag rag = builder.build();
+                Rag strict = builder.settings(
+                                RagSettings.builder().minAnswerability(0.51).build())
+                        .build()) {
+            Answer answer = rag.ask("key?");
+            Answer refused = strict.ask("key?");
+
+            assertThat(answer).isInstanceOf(Answer.Grounded.class);
+            assertThat(answer.answerability()).contains(expected);
+            assertThat(refused)
+                    .isInstanceOfSatisfying(
+                            Answer.Abstained.class,
+                            abstained ->
+                                    assertThat(abstained.reason()).isEqualTo(Answer.Abstained.Reason.NOTHING_RELEVANT));
+            assertThat(refused.answerability()).contains(expected);
+            assertThat(rag.search("key?").answerability()).contains(expected);
+            assertThat(expected.probability()).isCloseTo(0.5, within(1e-12));
+            assertThat(answer.trace().toJson())
+                    .contains("\"answerability\":{\"probability\":0.5,\"cosine\":0.9,\"lead\":0.4},");
+        }
+    }
+
+    @Test
+    void nothingIsToldWhereNoLegGivesCosinesOrTheLegIsMissing() {
+        try (Rag words = Fakes.rag(Fakes.finding("text", hit("1", "a", Score.Kind.BM25, 12)))
+                        .build();
+                Rag missing = Fakes.rag(
+                                Fakes.failing("vector"), Fakes.finding("text", hit("1", "a", Score.Kind.BM25, 12)))
+                        .build()) {
+            assertThat(words.ask("key?").answerability()).isEmpty();
+            assertThat(words.search("key?").trace().toJson()).doesNotContain("answerability");
+            assertThat(missing.ask("key?").answerability()).isEmpty();
+        }
+    }
+
+    @Test
+    void aQuestionThatFailsTellsItToo() {
+        List<Trace> traces = new ArrayList<>();
+        try (Rag rag = nearAndFar()
+                .extractiveAnswerer((question, hits, deadline) -> {
+                    throw new IllegalStateException("broken");
+                })
+                .listener(event -> {
+                    if (event instanceof RagEvent.QuestionFailed failed) {
+                        traces.add(failed.trace());
+                    }
+                })
+                .build()) {
+            assertThatThrownBy(() -> rag.ask("key?")).hasMessage("broken");
+        }
+        assertThat(traces)
+                .singleElement()
+                .satisfies(trace -> assertThat(trace.answerability()).contains(new Answerability(0.9, 0.4)));
     }
 }

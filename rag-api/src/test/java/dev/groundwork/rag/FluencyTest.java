@@ -136,7 +136,7 @@ class FluencyTest {
 
     @Test
     void theResultSaysHowLikelyAnAnswerIs() {
-        Answerability seen = search(new Model(1)).answerability();
+        Answerability seen = search(new Model(1)).answerability().orElseThrow();
         assertThat(seen).isEqualTo(new Answerability(0.9, 0.4));
     }
 }

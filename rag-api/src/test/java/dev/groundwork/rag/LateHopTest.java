@@ -257,9 +257,18 @@ class LateHopTest {
     }
 
     @Test
-    void tokensOfAForeignLanguageCountNextToNothing() {
+    void tokensCountTheSameInEveryLanguageForTheyAreComparedPieceByPiece() {
         near.putAll(Map.of("0", 0.2, "1", 0.9, "2", 0.5));
         fluency = 0;
-        assertThat(ids(3, weighing(1))).containsExactly("0", "1", "2");
+        assertThat(ids(3, weighing(1))).containsExactly("1", "2", "0");
+    }
+
+    @Test
+    void aFewHitsAreTheFirstOfMany() {
+        for (int i = 0; i < 60; i++) {
+            near.put(Integer.toString(i), (double) i);
+        }
+        RagSettings few = RagSettings.builder().lateWeight(1).limit(3).build();
+        assertThat(ids(60, few)).containsExactly("49", "48", "47");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -102,5 +103,28 @@ class TokenVectorsTest {
         byte[] other = bytes.clone();
         other[0] = 9;
         assertThatThrownBy(() -> TokenVectors.from(other)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void joinedOnesAreThoseOfAllParts() {
+        float[][] vectors = {vector(8), vector(8), vector(8)};
+        TokenVectors none = TokenVectors.of(new int[0], new float[0][]);
+        TokenVectors first = TokenVectors.of(new int[] {1, 2}, new float[][] {vectors[0], vectors[1]});
+        TokenVectors last = TokenVectors.of(new int[] {3}, new float[][] {vectors[2]});
+
+        assertThat(TokenVectors.join(List.of(first, none, last)))
+                .isEqualTo(TokenVectors.of(new int[] {1, 2, 3}, vectors));
+        assertThat(TokenVectors.join(List.of())).isEqualTo(none);
+        assertThat(TokenVectors.join(List.of(none, none))).isEqualTo(none);
+        TokenVectors longer = TokenVectors.of(new int[] {4}, new float[][] {vector(10)});
+        assertThatThrownBy(() -> TokenVectors.join(List.of(first, longer)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("parts have dimension 8 and 10, must be of one");
+        int half = TokenVectors.MAX_TOKENS / 2 + 1;
+        float[][] many = new float[half][];
+        Arrays.fill(many, new float[] {1, 0});
+        TokenVectors tooMany = TokenVectors.of(new int[half], many);
+        assertThatThrownBy(() -> TokenVectors.join(List.of(tooMany, tooMany)))
+                .hasMessage("number of tokens is 65538, must be from 0 to 65536");
     }
 }

@@ -2,8 +2,6 @@ package dev.groundwork.rag.llm;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.onnxruntime.OrtException;
-import dev.groundwork.rag.EmbeddingFailedException;
 import dev.groundwork.rag.Fingerprinted;
 import dev.groundwork.rag.Fluent;
 import dev.groundwork.rag.TokenEmbedding;
@@ -22,16 +20,12 @@ import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import dev.langchain4j.model.embedding.response.EmbeddingResponseMetadata;
 import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.output.TokenUsage;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An embedding model that runs in this process with ONNX Runtime: a BERT graph and its {@code tokenizer.json}. Vectors are of
@@ -55,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * text; many texts are shared with idle threads of the model's own. A call on an interrupted thread ends between two texts
  * with a {@link dev.groundwork.rag.CancelledException} and leaves the interrupt flag set. A blank text is refused by
  * LangChain4j with an {@link IllegalArgumentException}; one that has characters but no tokens, such as a zero-width space, has
- * the vector of an empty sequence. Where the model gives no usable vector, that is an {@link EmbeddingFailedException}.
+ * the vector of an empty sequence. Where the model gives no usable vector, that is an {@link dev.groundwork.rag.EmbeddingFailedException}.
  *
  * <p>Whoever made it closes it. {@link #close()} waits for the texts under way; calls after it throw an
  * {@link IllegalStateException}.
@@ -71,41 +65,32 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     /** One text a run, so that a text has the same vector in any company. */
     public static final int DEFAULT_BATCHED_TEXTS = 1;
 
-    private static final int WITHOUT_TOKENS = -1;
-
-    /** [CLS] and [SEP]. */
-    private static final int SPECIAL_TOKENS = 2;
-
-    private static final Logger LOG = LoggerFactory.getLogger(OnnxEmbeddingModel.class);
-
     private final String modelName;
-    private final TextPooling pooling;
     private final int maxTokens;
-    private final int batchedTexts;
     private final String queryInstruction;
     private final String passageInstruction;
-    private final LongTextPolicy longTexts;
     private final boolean multilingual;
     private final List<EmbeddingModelListener> listeners;
     private final OnnxEmbeddingLoader.Loaded loaded;
-    private final EmbeddingWorkers workers;
-    private final AtomicLong truncatedTexts = new AtomicLong();
-    private final @Nullable TellingTokens telling;
+    private final TextEmbedder embedder;
 
     private OnnxEmbeddingModel(Builder builder, Pooling pooling, OnnxEmbeddingLoader.Loaded loaded) {
         this.modelName = builder.modelName;
-        this.pooling = new TextPooling(modelName, pooling, loaded.encoder().dimension());
         this.maxTokens = builder.maxTokens;
-        this.batchedTexts = builder.batchedTexts;
         this.queryInstruction = builder.queryInstruction;
         this.passageInstruction = builder.passageInstruction;
-        this.longTexts = builder.longTexts;
         this.multilingual = builder.multilingual;
         this.listeners = builder.listeners;
         this.loaded = loaded;
-        this.workers = new EmbeddingWorkers(builder.parallelism);
-        boolean even = loaded.encoder().dimension() % 2 == 0;
-        this.telling = builder.tokenVectors && even ? new TellingTokens(new Read(), dimension()) : null;
+        TextEmbedder.Settings settings = new TextEmbedder.Settings(
+                modelName,
+                pooling,
+                maxTokens,
+                builder.longTexts,
+                builder.batchedTexts,
+                builder.parallelism,
+                builder.tokenVectors);
+        this.embedder = new TextEmbedder(settings, loaded.encoder(), loaded.tokenizer());
     }
 
     /**
@@ -148,116 +133,25 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     public EmbeddingResponse doEmbed(EmbeddingRequest request) {
         String instruction = request.inputType() == EmbeddingInputType.QUERY ? queryInstruction : passageInstruction;
         List<String> texts = request.inputs().stream().map(EmbeddingInput::text).toList();
-        @Nullable Embedding[] embeddings = new Embedding[texts.size()];
-        long[][] tokens = new long[texts.size()][];
         boolean withTokens = Boolean.TRUE.equals(request.parameters().parameter(TokenEmbedding.WANTED));
-        Made made =
-                new Made(tokens, embeddings, withTokens ? 1 + loaded.tokenizer().count(instruction) : WITHOUT_TOKENS);
-        if (batchedTexts == 1) {
-            workers.run(texts.size(), i -> {
-                tokens[i] = tokenize(instruction + texts.get(i), i);
-                embed(new int[] {i}, made);
-            });
-        } else {
-            workers.run(texts.size(), i -> tokens[i] = tokenize(instruction + texts.get(i), i));
-            List<int[]> batches = TextBatches.of(tokens, batchedTexts);
-            workers.run(batches.size(), i -> embed(batches.get(i), made));
-        }
-        long tokenCount = 0;
-        List<Embedding> inOrder = new ArrayList<>(texts.size());
-        for (int i = 0; i < embeddings.length; i++) {
-            inOrder.add(requireNonNull(embeddings[i]));
-            tokenCount += tokens[i].length - SPECIAL_TOKENS;
-        }
+        TextEmbedder.Made made = embedder.embed(instruction, texts, withTokens);
         return EmbeddingResponse.builder()
-                .embeddings(inOrder)
+                .embeddings(made.embeddings())
                 .metadata(EmbeddingResponseMetadata.builder()
                         .modelName(modelName)
-                        .tokenUsage(new TokenUsage(Math.toIntExact(tokenCount)))
+                        .tokenUsage(new TokenUsage(Math.toIntExact(made.tokens())))
                         .build())
                 .build();
     }
 
-    private long[] tokenize(String text, int index) {
-        WordPieceTokenizer.Tokens tokens = loaded.tokenizer().encode(text, maxTokens);
-        if (tokens.truncated()) {
-            if (longTexts == LongTextPolicy.FAIL) {
-                throw new IllegalArgumentException("text " + index + " has more than " + maxTokens + " tokens, which is"
-                        + " all that " + modelName + " reads: split it, or choose LongTextPolicy.TRUNCATE");
-            }
-            if (truncatedTexts.incrementAndGet() == 1) {
-                LOG.warn(
-                        "{} left out all but the first {} tokens of a text; truncatedTexts() counts such texts",
-                        modelName,
-                        maxTokens);
-            }
-        }
-        return tokens.ids();
-    }
-
-    /**
-     * What a call makes of its texts, in their order.
-     *
-     * @param before how many tokens stand before a text's own; {@link #WITHOUT_TOKENS} where its tokens are not asked for
-     */
-    @SuppressWarnings("ArrayRecordComponent") // compared by no one
-    private record Made(long[][] tokens, @Nullable Embedding[] embeddings, int before) {}
-
-    private void embed(int[] batch, Made made) {
-        long[][] together = new long[batch.length][];
-        int longest = 0;
-        for (int i = 0; i < batch.length; i++) {
-            together[i] = made.tokens[batch[i]];
-            longest = Math.max(longest, together[i].length);
-        }
-        FloatBuffer all = run(together);
-        for (int i = 0; i < batch.length; i++) {
-            long[] ids = together[i];
-            FloatBuffer own = all.slice(i * longest * dimension(), ids.length * dimension());
-            float[] vector = pooling.vector(own.duplicate(), ids.length);
-            made.embeddings[batch[i]] = made.before == WITHOUT_TOKENS || telling == null
-                    ? Embedding.from(vector)
-                    : new TokenEmbedding(
-                            vector, telling.of(ids, own, Math.min(made.before, ids.length - 1), ids.length - 1));
-        }
-    }
-
-    /** Reads texts for {@link TellingTokens}. */
-    private final class Read implements TellingTokens.Model {
-        @Override
-        public long[] ids(String text) {
-            return loaded.tokenizer().encode(text, maxTokens).ids();
-        }
-
-        @Override
-        public FloatBuffer run(long[] ids) {
-            return OnnxEmbeddingModel.this.run(ids);
-        }
-    }
-
-    private FloatBuffer run(long[]... texts) {
-        try {
-            return loaded.encoder().run(texts);
-        } catch (OrtException e) {
-            long tokens = Arrays.stream(texts).mapToLong(ids -> ids.length).sum();
-            throw new EmbeddingFailedException(modelName, "ONNX Runtime failed on " + tokens + " tokens", e);
-        }
-    }
-
     /** Returns the vectors of a passage's tokens, without the special ones. */
     EncodedTokens passageTokens(String text) {
-        return tokenVectors(passageInstruction, text);
+        return embedder.tokens(passageInstruction, text);
     }
 
     /** Returns the vectors that a query's tokens have behind the instruction, without the special ones. */
     EncodedTokens queryTokens(String text) {
-        return tokenVectors(queryInstruction, text);
-    }
-
-    private EncodedTokens tokenVectors(String instruction, String text) {
-        long[] ids = loaded.tokenizer().encode(instruction + text, maxTokens).ids();
-        int before = 1 + loaded.tokenizer().count(instruction);
-        return EncodedTokens.of(ids, run(ids), dimension(), Math.min(before, ids.length - 1), ids.length - 1);
+        return embedder.tokens(queryInstruction, text);
     }
 
     @Override
@@ -271,9 +165,9 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
      */
     @Override
     public Set<EmbeddingParameter<?>> supportedParameters() {
-        return telling == null
-                ? Set.of(EmbeddingRequestParameters.INPUT_TYPE)
-                : Set.of(EmbeddingRequestParameters.INPUT_TYPE, TokenEmbedding.WANTED);
+        return embedder.givesTokenVectors()
+                ? Set.of(EmbeddingRequestParameters.INPUT_TYPE, TokenEmbedding.WANTED)
+                : Set.of(EmbeddingRequestParameters.INPUT_TYPE);
     }
 
     /** Returns the dimension that the graph declares; works after {@link #close()} too. */
@@ -288,7 +182,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     }
 
     /**
-     * Returns a hash of weights, tokenizer, pooling, instructions, token limit and batches. It is computed beside loading, so that only a
+     * Returns a hash of weights, tokenizer, pooling, instructions, token limit, batches and windows. It is computed beside loading, so that only a
      * call right after it waits, for some hundredths of a second. The release of ONNX Runtime isn't part of it: releases differ
      * in the last bits.
      */
@@ -307,9 +201,14 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         return multilingual ? 1 : loaded.tokenizer().fluency(text);
     }
 
-    /** Returns how many texts were cut at the token limit since this model was made. */
+    /** Returns how many texts lost their end since this model was made, to the token limit or the limit of windows. */
     public long truncatedTexts() {
-        return truncatedTexts.get();
+        return embedder.truncatedTexts();
+    }
+
+    /** Returns how many texts were read in {@linkplain LongTextPolicy#WINDOWS windows} since this model was made. */
+    public long windowedTexts() {
+        return embedder.windowedTexts();
     }
 
     /**
@@ -320,7 +219,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         return loaded.encoder().memoryBytes();
     }
 
-    /** Returns the most tokens that are read of a text, with its instruction and the two special tokens. */
+    /** Returns the most tokens that are read of a text, or of a window of it, with its instruction and the two special tokens. */
     public int maxTokens() {
         return maxTokens;
     }
@@ -336,8 +235,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
     /** Waits for the texts under way, then frees the model. Calling it again does nothing. */
     @Override
     public void close() {
-        loaded.encoder().close();
-        workers.close();
+        embedder.close();
     }
 
     @Override
@@ -489,7 +387,8 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
         /**
          * Loads the model, which takes some tenths of a second.
          *
-         * @throws IllegalArgumentException if settings are missing or out of range; it names them all
+         * @throws IllegalArgumentException if settings are missing or out of range, it names them all; if an instruction leaves no
+         *     room for a text in a window
          * @throws OnnxModelException if a file is missing, or isn't what it should be
          */
         public OnnxEmbeddingModel build() {
@@ -506,7 +405,7 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
             if (modelName.isBlank()) {
                 problems.add("modelName is blank");
             }
-            if (maxTokens <= SPECIAL_TOKENS) {
+            if (maxTokens <= TextEmbedder.SPECIAL_TOKENS) {
                 problems.add("maxTokens is " + maxTokens + ", not 3 or more");
             }
             if (batchedTexts < 1) {
@@ -526,9 +425,20 @@ public final class OnnxEmbeddingModel implements EmbeddingModel, Fingerprinted, 
             if (batchedTexts > 1) {
                 settings.add("batches of " + batchedTexts);
             }
+            if (longTexts == LongTextPolicy.WINDOWS) {
+                settings.add("windows");
+            }
             OnnxEmbeddingLoader.Loaded loaded =
                     OnnxEmbeddingLoader.load(model, tokenizer, intraOpThreads, batchedTexts, settings);
-            return new OnnxEmbeddingModel(this, pooling, loaded);
+            OnnxEmbeddingModel made = new OnnxEmbeddingModel(this, pooling, loaded);
+            try {
+                made.embedder.checkRoom("queryInstruction", queryInstruction);
+                made.embedder.checkRoom("passageInstruction", passageInstruction);
+                return made;
+            } catch (IllegalArgumentException e) {
+                made.close();
+                throw e;
+            }
         }
     }
 }

@@ -2,10 +2,7 @@ package dev.groundwork.rag.llm;
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.groundwork.rag.CancelledException;
 import dev.groundwork.rag.llm.OnnxEmbeddingLoader.Source;
@@ -13,17 +10,12 @@ import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.output.Response;
 import dev.langchain4j.model.scoring.ScoringModel;
 import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A cross-encoder that runs in this process with ONNX Runtime: it reads question and passage together, as
@@ -47,37 +39,18 @@ public final class OnnxReranker implements ScoringModel, AutoCloseable {
 
     private static final int MIN_TOKENS = 16;
 
-    private static final String INPUT_IDS = "input_ids";
-    private static final String ATTENTION_MASK = "attention_mask";
-    private static final String TOKEN_TYPE_IDS = "token_type_ids";
-
     private final String location;
-    private final OrtEnvironment environment;
-    private final OrtSession session;
+    private final OnnxSession session;
     private final WordPieceTokenizer tokenizer;
     private final int maxTokens;
-    private final long weightBytes;
-    private final Set<String> inputs;
     private final String output;
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private volatile boolean closed;
 
-    private OnnxReranker(
-            String location,
-            OrtEnvironment environment,
-            OrtSession session,
-            WordPieceTokenizer tokenizer,
-            int maxTokens,
-            long weightBytes)
-            throws OrtException {
+    private OnnxReranker(String location, OnnxSession session, WordPieceTokenizer tokenizer, int maxTokens) {
         this.location = location;
-        this.weightBytes = weightBytes;
-        this.environment = environment;
         this.session = session;
         this.tokenizer = tokenizer;
         this.maxTokens = maxTokens;
-        this.inputs = OnnxTokenEncoder.checkedInputs(session.getInputInfo(), location);
-        this.output = checkedOutput(location, session.getOutputInfo());
+        this.output = checkedOutput(location, session.outputs());
     }
 
     /**
@@ -104,27 +77,17 @@ public final class OnnxReranker implements ScoringModel, AutoCloseable {
         Source weights = Source.file(Objects.requireNonNull(model, "model"));
         Source words = Source.file(Objects.requireNonNull(tokenizer, "tokenizer"));
         WordPieceTokenizer parsed = OnnxEmbeddingLoader.parse(words, OnnxEmbeddingLoader.read(words));
-        byte[] bytes = OnnxEmbeddingLoader.read(weights);
-        OrtEnvironment environment = OnnxEmbeddingLoader.environment();
-        OrtSession session;
-        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
-            options.setInterOpNumThreads(1);
-            session = environment.createSession(bytes, options);
-        } catch (OrtException e) {
-            throw new OnnxModelException(weights.location(), "ONNX Runtime doesn't load it: " + e.getMessage(), e);
-        }
+        OnnxSession session = OnnxSession.start(
+                "reranker",
+                OnnxEmbeddingLoader.environment(),
+                OnnxEmbeddingLoader.read(weights),
+                weights.location(),
+                Runtime.getRuntime().availableProcessors());
         try {
-            return new OnnxReranker(weights.location(), environment, session, parsed, maxTokens, bytes.length);
-        } catch (OrtException | RuntimeException e) {
-            try {
-                session.close();
-            } catch (OrtException closing) {
-                e.addSuppressed(closing);
-            }
-            throw e instanceof RuntimeException unchecked
-                    ? unchecked
-                    : new OnnxModelException(weights.location(), "its inputs and outputs can't be read", e);
+            return new OnnxReranker(weights.location(), session, parsed, maxTokens);
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
         }
     }
 
@@ -170,60 +133,28 @@ public final class OnnxReranker implements ScoringModel, AutoCloseable {
         ids[ids.length - 1] = frame[1];
         Arrays.fill(types, question.length + 2, ids.length, 1);
         Arrays.fill(mask, 1);
-        lock.readLock().lock();
+        FloatBuffer values;
         try {
-            if (closed) {
-                throw new IllegalStateException("the reranker is closed");
-            }
-            return run(ids, mask, types);
+            values = session.run(new long[] {1, ids.length}, ids, mask, types, output);
         } catch (OrtException e) {
             throw new OnnxModelException(location, "ONNX Runtime failed on " + ids.length + " tokens", e);
-        } finally {
-            lock.readLock().unlock();
         }
-    }
-
-    private double run(long[] ids, long[] mask, long[] types) throws OrtException {
-        long[] shape = {1, ids.length};
-        try (OnnxTensor idTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(ids), shape);
-                OnnxTensor maskTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), shape);
-                OnnxTensor typeTensor = OnnxTensor.createTensor(environment, LongBuffer.wrap(types), shape)) {
-            Map<String, OnnxTensor> feed = new HashMap<>();
-            feed.put(INPUT_IDS, idTensor);
-            feed.put(ATTENTION_MASK, maskTensor);
-            feed.put(TOKEN_TYPE_IDS, typeTensor);
-            feed.keySet().retainAll(inputs);
-            try (OrtSession.Result result = session.run(feed, Set.of(output))) {
-                FloatBuffer values = ((OnnxTensor) result.get(0)).getFloatBuffer();
-                if (values.remaining() == 1) {
-                    return values.get(0);
-                }
-                if (values.remaining() == 2) {
-                    return values.get(1) - (double) values.get(0);
-                }
+        return switch (values.remaining()) {
+            case 1 -> values.get(0);
+            case 2 -> values.get(1) - (double) values.get(0);
+            default ->
                 throw new OnnxModelException(
                         location, "gave " + values.remaining() + " numbers for a pair, must be 1 or 2", null);
-            }
-        }
+        };
     }
 
     /** Returns how many bytes of native memory the weights take, 0 once it is closed. */
     public long memoryBytes() {
-        return closed ? 0 : weightBytes;
+        return session.memoryBytes();
     }
 
     @Override
     public void close() {
-        lock.writeLock().lock();
-        try {
-            if (!closed) {
-                closed = true;
-                session.close();
-            }
-        } catch (OrtException e) {
-            throw new IllegalStateException("the session of the reranker can't be closed", e);
-        } finally {
-            lock.writeLock().unlock();
-        }
+        session.close();
     }
 }

@@ -39,6 +39,28 @@ final class TextPooling {
         return normalized(pooled);
     }
 
+    /**
+     * Returns the mean of vectors, brought to length 1.
+     *
+     * @param weights how much each counts, 1 or more
+     * @throws EmbeddingFailedException if the mean has no length
+     */
+    float[] mean(float[][] vectors, int[] weights) {
+        double[] sum = new double[dimension];
+        double all = 0;
+        for (int v = 0; v < vectors.length; v++) {
+            all += weights[v];
+            for (int i = 0; i < dimension; i++) {
+                sum[i] += (double) weights[v] * vectors[v][i];
+            }
+        }
+        float[] mean = new float[dimension];
+        for (int i = 0; i < dimension; i++) {
+            mean[i] = (float) (sum[i] / all);
+        }
+        return normalized(mean);
+    }
+
     /** Sums in float and in order, as LangChain4j does, to give its very bits. */
     private float[] normalized(float[] vector) {
         float squares = 0;

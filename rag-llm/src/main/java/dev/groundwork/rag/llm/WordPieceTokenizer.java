@@ -2,6 +2,7 @@ package dev.groundwork.rag.llm;
 
 import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,16 +42,23 @@ final class WordPieceTokenizer {
     /** A text as the model reads it, [CLS] and [SEP] included. */
     static final class Tokens {
         private final long[] ids;
+        private final BitSet wordStarts;
         private final boolean truncated;
 
-        private Tokens(long[] ids, boolean truncated) {
+        private Tokens(long[] ids, BitSet wordStarts, boolean truncated) {
             this.ids = ids;
+            this.wordStarts = wordStarts;
             this.truncated = truncated;
         }
 
         /** Returns the ids themselves, not a copy: at most as many as were asked for. */
         long[] ids() {
             return ids;
+        }
+
+        /** Returns which tokens begin a word, counted from the one behind [CLS]. */
+        BitSet wordStarts() {
+            return wordStarts;
         }
 
         /** Returns whether tokens were left out for that. */
@@ -77,7 +85,7 @@ final class WordPieceTokenizer {
         ids[0] = settings.clsId;
         System.arraycopy(reading.ids, 0, ids, 1, kept);
         ids[kept + 1] = settings.sepId;
-        return new Tokens(ids, truncated);
+        return new Tokens(ids, reading.wordStarts, truncated);
     }
 
     /** Returns how many tokens a text has, without [CLS] and [SEP]. */
@@ -111,6 +119,7 @@ final class WordPieceTokenizer {
         private final int limit;
         private boolean counting;
         private long[] ids = new long[64];
+        private final BitSet wordStarts = new BitSet();
         private int count;
 
         /** Cleaned characters beyond ASCII that wait to be decomposed together. */
@@ -252,6 +261,9 @@ final class WordPieceTokenizer {
             int found = wordCodePoints > settings.maxWordLength
                     ? WordPieceVocabulary.NONE
                     : vocabulary.split(word, wordLength, hashes, pieces);
+            if (!counting) {
+                wordStarts.set(count);
+            }
             if (found == WordPieceVocabulary.NONE) {
                 token(settings.unknownId);
             } else {

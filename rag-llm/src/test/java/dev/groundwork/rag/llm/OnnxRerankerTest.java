@@ -85,9 +85,23 @@ class OnnxRerankerTest {
         assertThatThrownBy(() -> OnnxReranker.of(folder.resolve("none"), tokenizer))
                 .isInstanceOf(OnnxModelException.class);
         assertThatThrownBy(() -> OnnxReranker.of(model, tokenizer, 15)).hasMessageContaining("maxTokens is 15");
+        Path encoder = Files.write(folder.resolve("encoder.onnx"), OnnxGraph.sines(100, 4, -1));
+        assertThatThrownBy(() -> OnnxReranker.of(encoder, tokenizer))
+                .isInstanceOf(OnnxModelException.class)
+                .hasMessageContaining("expected a float output [batch, 1] or [batch, 2], found");
+    }
+
+    @Test
+    void holdsItsWeightsUntilItIsClosed() {
         OnnxReranker reranker = OnnxReranker.of(model, tokenizer);
+        assertThat(reranker.memoryBytes()).isEqualTo(OnnxGraph.sumOfTypes().length);
+
         reranker.close();
         reranker.close();
-        assertThatThrownBy(() -> reranker.score("a", "b")).isInstanceOf(IllegalStateException.class);
+
+        assertThat(reranker.memoryBytes()).isZero();
+        assertThatThrownBy(() -> reranker.score("a", "b"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the reranker is closed");
     }
 }

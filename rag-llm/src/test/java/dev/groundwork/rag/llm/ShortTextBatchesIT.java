@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.groundwork.rag.CancelledException;
+import dev.groundwork.rag.TokenEmbedding;
+import dev.groundwork.rag.TokenVectors;
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
 import dev.langchain4j.model.embedding.listener.EmbeddingModelRequestContext;
+import dev.langchain4j.model.embedding.request.EmbeddingInputType;
+import dev.langchain4j.model.embedding.request.EmbeddingRequest;
+import dev.langchain4j.model.embedding.request.EmbeddingRequestParameters;
 import dev.langchain4j.store.embedding.CosineSimilarity;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -102,6 +108,62 @@ class ShortTextBatchesIT {
             sum += cosine;
         }
         assertThat(sum / texts.size()).isGreaterThan(0.99);
+    }
+
+    private static List<TokenVectors> tokens(OnnxEmbeddingModel model, List<TextSegment> texts) {
+        EmbeddingRequest request = EmbeddingRequest.builder()
+                .inputs(texts.stream().map(TextSegment::text).toArray(String[]::new))
+                .parameters(EmbeddingRequestParameters.builder()
+                        .inputType(EmbeddingInputType.QUERY)
+                        .set(TokenEmbedding.WANTED, true)
+                        .build())
+                .build();
+        return model.embed(request).embeddings().stream()
+                .map(embedding -> ((TokenEmbedding) embedding).tokens())
+                .toList();
+    }
+
+    /** Returns the cosine of each token's vector with that of the same token in the other list. */
+    private static double[] cosines(List<TokenVectors> some, List<TokenVectors> others) {
+        assertThat(some).hasSameSizeAs(others);
+        List<Double> cosines = new ArrayList<>();
+        for (int i = 0; i < some.size(); i++) {
+            assertThat(some.get(i).size()).isEqualTo(others.get(i).size()).isPositive();
+            for (int token = 0; token < some.get(i).size(); token++) {
+                assertThat(some.get(i).id(token)).isEqualTo(others.get(i).id(token));
+                cosines.add(CosineSimilarity.between(
+                        Embedding.from(some.get(i).vector(token)),
+                        Embedding.from(others.get(i).vector(token))));
+            }
+        }
+        return cosines.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    @Test
+    void tokensOfAModelOfFloatsAreThoseOfSingleTexts() throws IOException {
+        OnnxEmbeddingModel.Builder builder = OnnxEmbeddingModel.builder()
+                .model(OnnxGraph.sines(VOCABULARY, 16, -1))
+                .tokenizer(BgeSmall.tokenizerJson())
+                .pooling(Pooling.CLS)
+                .queryInstruction("Find this: ");
+        try (OnnxEmbeddingModel alone = builder.build();
+                OnnxEmbeddingModel together = builder.batchShortTexts(16).build()) {
+            List<TextSegment> texts = questions(50);
+
+            double[] cosines = cosines(tokens(together, texts), tokens(alone, texts));
+
+            assertThat(Arrays.stream(cosines).min().orElseThrow()).isCloseTo(1, within(0.005));
+        }
+    }
+
+    /** Nearly as near as the texts' vectors, though what all tokens have in common is taken off: .97 and more here. */
+    @Test
+    void tokensOfQuantisedWeightsAreNearThoseOfSingleTexts() {
+        double[] cosines = cosines(tokens(batching, questions(40)), tokens(single, questions(40)));
+        assertThat(Arrays.stream(cosines).average().orElseThrow())
+                .isGreaterThan(0.97)
+                .isLessThan(1);
+        assertThat(Arrays.stream(cosines).min().orElseThrow()).isGreaterThan(0.9);
     }
 
     @Test

@@ -73,6 +73,15 @@ class WordPieceTokenizerTest {
                 .isEqualTo(reference.encode(text, true, false).getIds());
     }
 
+    /** Tokens: em ##bed ##ding s , 东 京 [UNK] end. */
+    @Test
+    void tellsWhichTokensBeginAWord() {
+        WordPieceTokenizer.Tokens tokens = ours.encode("embedding s, 东京 " + "x".repeat(200) + " end", ALL);
+
+        assertThat(tokens.wordStarts().stream()).containsExactly(0, 3, 4, 5, 6, 7, 8);
+        assertThat(tokens.ids()).hasSize(9 + 2);
+    }
+
     @Test
     void givesTheIdsOfTheHuggingFaceLibraryForRandomCodePoints() {
         long seed = 42;

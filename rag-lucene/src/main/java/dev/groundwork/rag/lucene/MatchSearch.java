@@ -92,11 +92,11 @@ final class MatchSearch {
             HybridSearch.Legs legs =
                     reads.findLegs(question.vector, question.text, candidates, matcher, engine.bound());
             double understood = understood(snapshot, question, legs);
-            List<HybridSearch.Fused> fused =
-                    HybridSearch.fuse(snapshot, legs, ranking.vectorWeight(understood), wanted);
-            List<? extends ScoreDoc> ranked = ranking.refines(question.vector)
-                    ? refined(reads, question.vector, filter, legs, fused, understood, wanted)
-                    : fused;
+            boolean refines = ranking.refines(question.vector);
+            List<HybridSearch.Fused> fused = HybridSearch.fuse(
+                    snapshot, legs, ranking.vectorWeight(understood), refines ? ranking.depth(wanted) : wanted);
+            List<? extends ScoreDoc> ranked =
+                    refines ? refined(reads, question.vector, filter, legs, fused, understood, wanted) : fused;
             List<EmbeddingMatch<TextSegment>> matches = read(snapshot, ranked, question.vector, minScore);
             return List.copyOf(matches.subList(0, Math.min(limit, matches.size())));
         });

@@ -1,6 +1,7 @@
 package dev.groundwork.rag.observability;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.groundwork.rag.Answerability;
 import dev.groundwork.rag.Degradation;
 import dev.groundwork.rag.Hop;
 import dev.groundwork.rag.IngestReport;
@@ -68,6 +69,7 @@ final class EventFields {
         if (level.compareTo(LogLevel.STANDARD) >= 0) {
             fields.number("rag.top_k", done.question().limit());
             fields.number("rag.hop_count", done.trace().hops().size());
+            fields.decimal("rag.answerability", answerability(done.trace()));
             List<Degradation> degradations = done.trace().degradations();
             if (!degradations.isEmpty()) {
                 fields.text("rag.degradations", SafeText.cap(parts(degradations), MAX_DETAIL));
@@ -90,6 +92,10 @@ final class EventFields {
                 .map(d -> SafeText.name(d.hop()) + ":" + SafeText.code(d.reason()))
                 .distinct()
                 .collect(Collectors.joining(","));
+    }
+
+    private static double answerability(Trace trace) {
+        return trace.answerability().map(Answerability::probability).orElse(Double.NaN);
     }
 
     private static double overlap(Trace trace) {

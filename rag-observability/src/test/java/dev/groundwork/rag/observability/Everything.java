@@ -1,6 +1,7 @@
 package dev.groundwork.rag.observability;
 
 import dev.groundwork.rag.Answer;
+import dev.groundwork.rag.Answerability;
 import dev.groundwork.rag.Citation;
 import dev.groundwork.rag.Degradation;
 import dev.groundwork.rag.Hit;
@@ -81,8 +82,14 @@ final class Everything {
                 "LlmUnavailableException",
                 Duration.ofMillis(2));
         List<Degradation> degradations = List.of(new Degradation(name, "failed", text));
-        Trace trace =
-                new Trace(id, name, Samples.NOW, Duration.ofSeconds(2), List.of(found, reranked, chat), degradations);
+        Trace trace = new Trace(
+                id,
+                name,
+                Samples.NOW,
+                Duration.ofSeconds(2),
+                List.of(found, reranked, chat),
+                degradations,
+                Optional.of(new Answerability(0.9, 0.2)));
         Citation citation = new Citation(1, Citation.Verdict.QUOTED, id, name, 1, 2, text, text);
 
         List<Citation> citations =

@@ -1,6 +1,7 @@
 package dev.groundwork.rag.observability;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.groundwork.rag.CancelledException;
 import dev.groundwork.rag.DeadlineExceededException;
@@ -126,6 +127,20 @@ class JsonEventLoggerTest {
                 .containsEntry("rag.operation", "search")
                 .containsEntry("rag.outcome", "answered")
                 .containsEntry("rag.result_count", 0);
+    }
+
+    @Test
+    void aQuestionTellsHowLikelyItIsAnswered() {
+        JsonEventLogger logger = logger(LogLevel.STANDARD);
+        logger.onEvent(Samples.answered());
+        logger.onEvent(Samples.abstained());
+        logger.level(LogLevel.MINIMAL);
+        logger.onEvent(Samples.answered());
+
+        assertThat((double) Samples.parse(lines.get(0)).get("rag.answerability"))
+                .isCloseTo(0.7311, within(0.0001));
+        assertThat(Samples.parse(lines.get(1))).doesNotContainKey("rag.answerability");
+        assertThat(Samples.parse(lines.get(2))).doesNotContainKey("rag.answerability");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.groundwork.rag.observability;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.groundwork.rag.Answer;
+import dev.groundwork.rag.Answerability;
 import dev.groundwork.rag.Citation;
 import dev.groundwork.rag.Degradation;
 import dev.groundwork.rag.Hop;
@@ -20,6 +21,8 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Events of one pipeline {@code docs} and one request {@code r-1}, with figures that tests can name. */
 final class Samples {
@@ -27,6 +30,9 @@ final class Samples {
     static final String PIPELINE = "docs";
     static final Instant NOW = Instant.parse("2026-11-23T10:15:30.120Z");
     static final InstantSource CLOCK = InstantSource.fixed(NOW);
+
+    /** By it, {@link #vector()} answers with the probability 1 / (1 + exp(-1)). */
+    private static final Answerability.Calibration CALIBRATION = new Answerability.Calibration(2, -1);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -123,7 +129,11 @@ final class Samples {
     }
 
     static Trace trace(List<Degradation> degradations, Hop... hops) {
-        return new Trace("r-1", PIPELINE, NOW, Duration.ofMillis(1_250), List.of(hops), degradations);
+        Optional<Answerability> answerability = Stream.of(hops)
+                .filter(hop -> hop.name().equals(Hop.VECTOR))
+                .map(hop -> new Answerability(0.75, 0.25, CALIBRATION))
+                .findFirst();
+        return new Trace("r-1", PIPELINE, NOW, Duration.ofMillis(1_250), List.of(hops), degradations, answerability);
     }
 
     static RagEvent.AskCompleted answered() {

@@ -85,6 +85,9 @@ final class TextOutput {
             }
             out.println("     " + Display.line(hit.segment().text(), room(5)));
         }
+        result.answerability()
+                .ifPresent(seen -> out.printf(
+                        Locale.ROOT, "The documents answer this with a probability of %.2f.%n", seen.probability()));
         for (Degradation degradation : result.trace().degradations()) {
             text("Degraded: " + describe(degradation) + ".");
         }

@@ -188,6 +188,7 @@ final class Waterfall {
             "rag.query_script",
             "rag.query_hmac",
             "rag.top_k",
+            "rag.answerability",
             "rag.rerank_overlap",
             "rag.template_id",
             "rag.config_hash",

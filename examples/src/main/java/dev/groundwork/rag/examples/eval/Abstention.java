@@ -48,7 +48,7 @@ public record Abstention(
             for (Query query : bench.collection().queries()) {
                 Answerability answerability = query.text().isBlank()
                         ? null
-                        : method.search(query.text()).answerability();
+                        : method.search(query.text()).answerability().orElse(null);
                 if (answerability != null) {
                     seen.add(answerability);
                     answered.add(bench.collection().qrels().grades(query.id()).entrySet().stream()
