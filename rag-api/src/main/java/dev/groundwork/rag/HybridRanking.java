@@ -79,7 +79,7 @@ public final class HybridRanking {
         }
         TokenVectors tokens = LateOrder.tokens(question);
         if (settings.lateWeight() > 0 && tokens != null) {
-            hits = LateOrder.compare(index, tokens, hits, settings.lateWeight());
+            hits = LateOrder.order(hits, LateOrder.near(index, tokens, hits), settings.lateWeight());
         }
         return hits.subList(0, Math.min(limit, hits.size()));
     }

@@ -28,13 +28,12 @@ final class LateOrder {
         return question instanceof TokenEmbedding asked && asked.tokens().size() > 0 ? asked.tokens() : null;
     }
 
-    /** Orders by what an index says of the tokens of the best hits; see {@link #order}. */
-    static List<Hit> compare(SegmentReader index, TokenVectors question, List<Hit> hits, double weight) {
-        if (hits.size() < 2) {
-            return hits;
-        }
-        List<String> best = hits.stream().limit(COMPARED).map(Hit::id).toList();
-        return order(hits, index.compareTokens(question, best), weight);
+    /** Returns how near the best hits are to the question's tokens, by id; nothing where there is no order to be made. */
+    static Map<String, Double> near(SegmentReader index, TokenVectors question, List<Hit> hits) {
+        return hits.size() < 2
+                ? Map.of()
+                : index.compareTokens(
+                        question, hits.stream().limit(COMPARED).map(Hit::id).toList());
     }
 
     /**

@@ -320,15 +320,23 @@ final class Retrieval {
             return fused;
         }
         Recorder.OpenHop hop = recorder.begin(this, Hop.LATE, fused.size());
-        return skippable(
+        AtomicReference<Map<String, Double>> near = new AtomicReference<>(Map.of());
+        List<Hit> ordered = skippable(
                 Hop.LATE,
                 hop,
                 fused,
                 deadline,
                 scope,
                 recorder,
-                own -> LateOrder.compare(state(vector, snapshot), asked, fused, settings.lateWeight()),
+                own -> {
+                    near.set(LateOrder.near(state(vector, snapshot), asked, fused));
+                    return LateOrder.order(fused, near.get(), settings.lateWeight());
+                },
                 hop::ok);
+        Answerability.Tokens.of(fused, near.get())
+                .ifPresent(
+                        said -> recorder.answerability(recorder.answerability().map(seen -> seen.with(said))));
+        return ordered;
     }
 
     private @Nullable VectorRetriever vectorLeg() {

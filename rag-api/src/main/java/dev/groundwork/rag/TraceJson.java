@@ -60,6 +60,11 @@ final class TraceJson {
         json.writeNumberField("probability", rounded(answerability.probability()));
         json.writeNumberField("cosine", rounded(answerability.cosine()));
         json.writeNumberField("lead", rounded(answerability.lead()));
+        if (answerability.tokens().isPresent()) {
+            Answerability.Tokens tokens = answerability.tokens().get();
+            json.writeNumberField("token_nearness", rounded(tokens.nearness()));
+            json.writeNumberField("token_lead", rounded(tokens.lead()));
+        }
         json.writeEndObject();
     }
 

@@ -8,6 +8,7 @@ import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.segment.TextSegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AnswerabilityTest {
@@ -27,7 +28,7 @@ class AnswerabilityTest {
         Answerability seen = Answerability.of(hits).orElseThrow();
         assertThat(seen.cosine()).isEqualTo(0.8);
         assertThat(seen.lead()).isCloseTo(0.25, within(1e-12));
-        assertThat(seen.signal()).isCloseTo(1.05, within(1e-12));
+        assertThat(seen.signal()).isCloseTo(1.3 + 0.25 * (1.5 * 1.3 - 0.35), within(1e-12));
     }
 
     @Test
@@ -52,11 +53,34 @@ class AnswerabilityTest {
     }
 
     @Test
+    void tokensCountByDocumentAndWhatTheySayAsARuleStandsInForThem() {
+        List<Hit> hits = List.of(
+                hit("1", "a", Score.Kind.COSINE, 0.8),
+                hit("2", "a", Score.Kind.COSINE, 0.8),
+                hit("3", "b", Score.Kind.COSINE, 0.8),
+                hit("4", "c", Score.Kind.COSINE, 0.8));
+        Answerability.Tokens said = Answerability.Tokens.of(hits, Map.of("1", 0.5, "2", 0.9, "3", 0.4))
+                .orElseThrow();
+        assertThat(said.nearness()).isEqualTo(0.9);
+        assertThat(said.lead()).isCloseTo(0.5, within(1e-12));
+        assertThat(Answerability.Tokens.of(hits, Map.of())).isEmpty();
+        assertThat(Answerability.Tokens.of(hits, Map.of("3", 0.4)).orElseThrow().lead())
+                .isZero();
+
+        Answerability without = new Answerability(0.7, 0.1);
+        assertThat(without.with(new Answerability.Tokens(0.8, 0.3)).signal()).isGreaterThan(without.signal());
+        assertThat(without.with(new Answerability.Tokens(0.4, 0)).signal()).isLessThan(without.signal());
+        assertThatThrownBy(() -> new Answerability.Tokens(1.1, 0)).hasMessageContaining("nearness");
+        assertThatThrownBy(() -> new Answerability.Tokens(0.5, -0.1)).hasMessageContaining("lead");
+    }
+
+    @Test
     void theProbabilityIsLogistic() {
-        Answerability seen = new Answerability(0.6, 0.2);
-        assertThat(seen.with(new Answerability.Calibration(10, -8)).probability())
+        Answerability seen = new Answerability(0.6, 0.2).with(new Answerability.Tokens(0.6, 0.1));
+        assertThat(seen.signal()).isCloseTo(1.2, within(1e-12));
+        assertThat(seen.with(new Answerability.Calibration(10, -12)).probability())
                 .isCloseTo(0.5, within(1e-12));
-        assertThat(seen.with(new Answerability.Calibration(10, -7)).probability())
+        assertThat(seen.with(new Answerability.Calibration(10, -11)).probability())
                 .isCloseTo(1 / (1 + Math.exp(-1)), within(1e-12));
         assertThat(new Answerability(0.8, 0.3).probability()).isGreaterThan(0.9);
         assertThat(new Answerability(0.5, 0.05).probability()).isLessThan(0.1);
@@ -94,8 +118,8 @@ class AnswerabilityTest {
 
     @Test
     void everyAnswerAndEverySearchTellsItByTheCalibrationOfTheRag() {
-        Answerability.Calibration calibration = new Answerability.Calibration(10, -13);
-        Answerability expected = new Answerability(0.9, 0.4, calibration);
+        Answerability.Calibration calibration = new Answerability.Calibration(10, -22.5);
+        Answerability expected = new Answerability(0.9, 0.4).with(calibration);
         RagBuilder builder = nearAndFar().calibration(calibration);
         try (Rag rag = builder.build();
                 Rag strict = builder.settings(

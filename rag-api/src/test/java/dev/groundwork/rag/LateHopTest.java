@@ -219,6 +219,19 @@ class LateHopTest {
     }
 
     @Test
+    void whatTokensSayIsPartOfWhetherTheQuestionIsAnswered() {
+        near.putAll(Map.of("0", 0.2, "1", 0.9, "2", 0.5));
+        Answerability seen = search(3, weighing(1)).answerability().orElseThrow();
+        assertThat(seen.tokens().orElseThrow().nearness()).isEqualTo(0.9);
+        assertThat(search(3, weighing(1)).trace().toJson()).contains("\"token_nearness\":0.9,");
+        assertThat(search(3, weighing(0)).answerability().orElseThrow().tokens())
+                .isEmpty();
+        failure = new IllegalStateException("Canary");
+        assertThat(search(3, weighing(1)).answerability().orElseThrow().tokens())
+                .isEmpty();
+    }
+
+    @Test
     void aHitWithoutTokensKeepsWhatItHad() {
         near.putAll(Map.of("0", 0.1, "2", 0.9));
         assertThat(ids(3, weighing(1))).containsExactly("2", "1", "0");

@@ -32,7 +32,7 @@ final class Samples {
     static final InstantSource CLOCK = InstantSource.fixed(NOW);
 
     /** By it, {@link #vector()} answers with the probability 1 / (1 + exp(-1)). */
-    private static final Answerability.Calibration CALIBRATION = new Answerability.Calibration(2, -1);
+    private static final Answerability.Calibration CALIBRATION = new Answerability.Calibration(2, -2.2625);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -131,7 +131,7 @@ final class Samples {
     static Trace trace(List<Degradation> degradations, Hop... hops) {
         Optional<Answerability> answerability = Stream.of(hops)
                 .filter(hop -> hop.name().equals(Hop.VECTOR))
-                .map(hop -> new Answerability(0.75, 0.25, CALIBRATION))
+                .map(hop -> new Answerability(0.75, 0.25).with(CALIBRATION))
                 .findFirst();
         return new Trace("r-1", PIPELINE, NOW, Duration.ofMillis(1_250), List.of(hops), degradations, answerability);
     }
