@@ -150,12 +150,12 @@ class FeedbackHopTest {
         three();
 
         search(
-                new RelevanceFeedback(2, 0, 0.5, 2),
-                Question.of("Which key is rotated?").withFilter(FILTER));
+                new RelevanceFeedback(2, 0, 0.5, 3),
+                Question.of("Which policies?").withFilter(FILTER));
 
         assertThat(searchedVectors).hasSize(1);
-        // Of the words that one hit alone has, those of the shorter hit count more; "policies" comes after these two.
-        assertThat(searchedTexts).containsExactly("Which key is rotated?", "and keys");
+        // Words of the shorter hit count more, "vault" of both hits less than these, "policies" is asked for already.
+        assertThat(searchedTexts).containsExactly("Which policies?", "and keys vault");
         assertThat(filters).hasSize(3).containsOnly(FILTER);
     }
 
