@@ -49,6 +49,8 @@ public record Hop(
     public static final String TEXT = "text";
     /** The legs' rankings become one. */
     public static final String FUSE = "fuse";
+    /** A second query, made of the first hits, is searched for. */
+    public static final String FEEDBACK = "feedback";
     /** Documents whose titles the best hits name are looked for. */
     public static final String TITLES = "titles";
     /** The question's tokens are compared with those of the best hits. */

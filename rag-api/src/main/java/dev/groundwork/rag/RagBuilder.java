@@ -26,6 +26,7 @@ public final class RagBuilder {
     private final List<Retriever> retrievers = new ArrayList<>();
     private @Nullable QueryRewriter queryRewriter;
     private @Nullable Fusion fusion;
+    private @Nullable RelevanceFeedback feedback;
     private @Nullable Reranker reranker;
     private @Nullable PromptAugmenter promptAugmenter;
     private @Nullable CitationChecker citationChecker;
@@ -75,6 +76,12 @@ public final class RagBuilder {
     /** Sets how the legs' rankings become one. A {@link ConvexFusion} with the settings' weight where none is given. */
     public RagBuilder fusion(Fusion value) {
         fusion = Objects.requireNonNull(value, "fusion");
+        return this;
+    }
+
+    /** Sets that the first hits make a second query. None where none is given. */
+    public RagBuilder feedback(RelevanceFeedback value) {
+        feedback = Objects.requireNonNull(value, "feedback");
         return this;
     }
 
@@ -169,7 +176,7 @@ public final class RagBuilder {
                 settings,
                 new Listeners(listeners),
                 executor,
-                new Retrieval(executor, queryRewriter, legs(), fusion, reranker, calibration),
+                new Retrieval(executor, queryRewriter, legs(), fusion, feedback, reranker, calibration),
                 new Answering(executor, llmPool, augmenter, checker, extractive),
                 index,
                 embeddingModel,

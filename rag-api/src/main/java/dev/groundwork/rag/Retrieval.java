@@ -26,6 +26,7 @@ final class Retrieval {
     private final @Nullable QueryRewriter rewriter;
     private final List<Retriever> retrievers;
     private final @Nullable Fusion fusion;
+    private final @Nullable RelevanceFeedback feedback;
     private final @Nullable Reranker reranker;
     private final Answerability.Calibration calibration;
 
@@ -34,12 +35,14 @@ final class Retrieval {
             @Nullable QueryRewriter rewriter,
             List<Retriever> retrievers,
             @Nullable Fusion fusion,
+            @Nullable RelevanceFeedback feedback,
             @Nullable Reranker reranker,
             Answerability.Calibration calibration) {
         this.executor = executor;
         this.rewriter = rewriter;
         this.retrievers = List.copyOf(retrievers);
         this.fusion = fusion;
+        this.feedback = feedback;
         this.reranker = reranker;
         this.calibration = calibration;
     }
@@ -71,6 +74,18 @@ final class Retrieval {
             recorder.answerability(
                     Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).map(seen -> seen.with(calibration)));
             ranked = fuse(question, legs, candidates, settings, deadline, scope, recorder);
+            ranked = feedBack(
+                    question,
+                    queries,
+                    ranked,
+                    legs,
+                    embedded.get(),
+                    candidates,
+                    settings,
+                    deadline,
+                    scope,
+                    recorder,
+                    snapshot);
             ranked = titles(
                     question, ranked, legs, embedded.get(), candidates, settings, deadline, scope, recorder, snapshot);
             ranked = late(question, ranked, legs, embedded.get(), settings, deadline, scope, recorder, snapshot);
@@ -244,7 +259,7 @@ final class Retrieval {
         }
         int in = legs.values().stream().mapToInt(List::size).sum();
         double weight = vectorWeight(question, legs, settings);
-        Fusion strategy = fusion == null ? new ConvexFusion(Map.of(Hop.VECTOR, weight, Hop.TEXT, 1 - weight)) : fusion;
+        Fusion strategy = fusion(Map.of(Hop.VECTOR, weight, Hop.TEXT, 1 - weight));
         Recorder.OpenHop hop = recorder.begin(this, Hop.FUSE, in);
         try {
             List<Hit> fused =
@@ -255,6 +270,50 @@ final class Retrieval {
             hop.failed(e);
             throw e;
         }
+    }
+
+    private Fusion fusion(Map<String, Double> weights) {
+        return fusion == null ? new ConvexFusion(weights) : fusion;
+    }
+
+    /** Searches once more, by what the first hits say, where the vector leg has been at work; what goes wrong costs nothing else. */
+    private List<Hit> feedBack(
+            Question question,
+            QueryRewriter.Rewrite queries,
+            List<Hit> fused,
+            Map<String, List<Hit>> legs,
+            @Nullable Embedding embedding,
+            int limit,
+            RagSettings settings,
+            Deadline deadline,
+            QuestionScope scope,
+            Recorder recorder,
+            @Nullable SharedSnapshot snapshot)
+            throws Exception {
+        RelevanceFeedback used = feedback;
+        VectorRetriever vector = vectorLeg();
+        if (used == null || vector == null || embedding == null || fused.isEmpty()) {
+            return fused;
+        }
+        double weight = vectorWeight(question, legs, settings);
+        Fusion strategy = fusion(Map.of(
+                Hop.VECTOR,
+                weight,
+                Hop.TEXT,
+                (1 - weight) * (1 - used.textShare()),
+                SecondPass.TERMS,
+                (1 - weight) * used.textShare()));
+        Recorder.OpenHop hop = recorder.begin(this, Hop.FEEDBACK, Math.min(used.sources(), fused.size()));
+        return skippable(
+                Hop.FEEDBACK,
+                hop,
+                fused,
+                deadline,
+                scope,
+                recorder,
+                own -> new SecondPass(used, question, queries.texts().getFirst(), embedding, state(vector, snapshot))
+                        .search(fused, legs, strategy, limit, own),
+                hop::ok);
     }
 
     /** Follows titles where the default legs and a fusion have been at work; what goes wrong with it costs nothing else. */

@@ -68,6 +68,7 @@ public record Trace(
         List<Hop.Candidate> after = hop(Hop.RERANK).map(Hop::candidates).orElse(List.of());
         List<Hop.Candidate> before = hop(Hop.LATE)
                 .or(() -> hop(Hop.TITLES))
+                .or(() -> hop(Hop.FEEDBACK))
                 .or(() -> hop(Hop.FUSE))
                 .or(() -> hops.stream()
                         .filter(h -> !h.name().equals(Hop.RERANK))

@@ -18,7 +18,8 @@ public enum LongTextPolicy {
      * <p>Good where all of a text is on one subject and has to stay one segment: its end counts too. Bad where a long text is
      * on many: a mean of them all is near to none of them, and segments that fit, as the splitter of rag-lucene makes, are found
      * better. Time and memory grow with the text, so at most {@value #MAX_WINDOWS} windows are read, 14,000 to 16,000 tokens
-     * for a model of 512; what is behind them is left out and counted as with {@link #TRUNCATE}.
+     * for a model of 512; what is behind them is left out and counted as with {@link #TRUNCATE}. A
+     * {@link LateInteractionReranker} reads the first tokens only, as ever.
      */
     WINDOWS;
 

@@ -127,6 +127,7 @@ record Finished(
             case Hop.REWRITE,
                     Hop.EMBED,
                     Hop.FUSE,
+                    Hop.FEEDBACK,
                     Hop.TITLES,
                     Hop.LATE,
                     Hop.RERANK,
@@ -146,7 +147,7 @@ record Finished(
                 return hop.in();
             }
         }
-        for (String name : new String[] {Hop.RERANK, Hop.LATE, Hop.TITLES, Hop.FUSE}) {
+        for (String name : new String[] {Hop.RERANK, Hop.LATE, Hop.TITLES, Hop.FEEDBACK, Hop.FUSE}) {
             Hop hop = trace.hop(name).orElse(null);
             if (hop != null && hop.status() == Hop.Status.OK) {
                 return hop.out();

@@ -40,7 +40,7 @@ public final class MetricsListener implements RagListener {
     private static final int OVERLAP_DEPTH = 10;
 
     /** Hops that order hits, besides the legs. */
-    private static final Set<String> RANKINGS = Set.of(Hop.FUSE, Hop.TITLES, Hop.LATE);
+    private static final Set<String> RANKINGS = Set.of(Hop.FUSE, Hop.FEEDBACK, Hop.TITLES, Hop.LATE);
 
     private final SafeMetrics metrics;
     private final Map<String, Active> active = new ConcurrentHashMap<>();

@@ -159,7 +159,7 @@ public final class OpenTelemetryTracing implements RagListener {
                 case Hop.EMBED -> new Kind("embeddings", "embeddings", SpanKind.CLIENT);
                 case Hop.RERANK -> new Kind("rerank", "rerank", SpanKind.CLIENT);
                 case Hop.CHAT -> new Kind("chat", "chat", SpanKind.CLIENT);
-                case Hop.REWRITE, Hop.FUSE, Hop.TITLES, Hop.LATE, Hop.AUGMENT, Hop.EXTRACT, Hop.CITE ->
+                case Hop.REWRITE, Hop.FUSE, Hop.FEEDBACK, Hop.TITLES, Hop.LATE, Hop.AUGMENT, Hop.EXTRACT, Hop.CITE ->
                     new Kind("", "rag." + hop, SpanKind.INTERNAL);
                 default -> new Kind("retrieval", "retrieval " + SafeText.name(hop), SpanKind.CLIENT);
             };

@@ -119,6 +119,16 @@ class JsonEventLoggerTest {
     }
 
     @Test
+    void aSecondQueryIsAStepOfItsOwnAndNoLeg() {
+        Hop feedback = Samples.hop(Hop.FEEDBACK, 5, 4, List.of(), null, null, null, List.of());
+        logger(LogLevel.MINIMAL)
+                .onEvent(Samples.failed(new IllegalStateException(), Samples.vector(), Samples.fuse(), feedback));
+
+        assertThat(only()).containsEntry("rag.result_count", 4);
+        assertThat(Finished.isLeg(feedback)).isFalse();
+    }
+
+    @Test
     void aSearchCountsItsHits() {
         logger(LogLevel.MINIMAL).onEvent(Samples.searched());
 

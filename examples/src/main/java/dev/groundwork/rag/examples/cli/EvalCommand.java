@@ -123,7 +123,8 @@ final class EvalCommand extends Command {
                     "Measure others too, with the significance of the difference in nDCG@10 (paired permutation test,"
                         + " Holm): easy-rag (LangChain4j's Easy RAG as it comes), bm25 (Lucene as it comes), hybrid,"
                         + " vector, text, rrf; dense, fused, expanded (the steps on the way to the default);"
-                        + " no-fluency, no-title-hop, no-late, no-titles, reranked (the default but for one thing).")
+                        + " no-fluency, no-title-hop, no-late, no-titles, reranked, feedback (the default but for one"
+                        + " thing).")
     private final List<String> compare = new ArrayList<>();
 
     @Option(

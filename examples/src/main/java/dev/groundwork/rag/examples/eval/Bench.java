@@ -5,6 +5,7 @@ import dev.groundwork.rag.IngestReport;
 import dev.groundwork.rag.RagBuilder;
 import dev.groundwork.rag.RagSettings;
 import dev.groundwork.rag.ReciprocalRankFusion;
+import dev.groundwork.rag.RelevanceFeedback;
 import dev.groundwork.rag.Reranker;
 import dev.groundwork.rag.Retrievers;
 import dev.groundwork.rag.llm.LateInteractionReranker;
@@ -39,6 +40,7 @@ public final class Bench implements AutoCloseable {
             "fused",
             "expanded",
             "reranked",
+            "feedback",
             "no-fluency",
             "no-title-hop",
             "no-late",
@@ -49,8 +51,8 @@ public final class Bench implements AutoCloseable {
             List.of("bm25", "easy-rag", "dense", "rrf", "fused", "expanded", "reranked");
 
     /** The default with one thing else, each; {@link #difference} says which. */
-    public static final List<String> ABLATION =
-            List.of("text", "vector", "rrf", "no-fluency", "no-title-hop", "no-late", "no-titles", "reranked");
+    public static final List<String> ABLATION = List.of(
+            "text", "vector", "rrf", "no-fluency", "no-title-hop", "no-late", "no-titles", "reranked", "feedback");
 
     private final BeirCollection collection;
     private final List<TextDocuments.Text> documents = new ArrayList<>();
@@ -127,6 +129,7 @@ public final class Bench implements AutoCloseable {
             case "no-title-hop" ->
                 corpus().method(name, settings.toBuilder().titleHops(0).build(), wiring, packs);
             case "reranked" -> groundwork(name, rag -> wiring.apply(rag).reranker(lateInteraction()), packs);
+            case "feedback" -> groundwork(name, rag -> wiring.apply(rag).feedback(RelevanceFeedback.DEFAULT), packs);
             case "no-fluency" ->
                 groundwork(name, rag -> wiring.apply(rag).embeddingModel(new UnweighedModel(model)), packs);
             case "no-titles" -> untitled().method(name, settings, wiring, packs);
@@ -146,6 +149,7 @@ public final class Bench implements AutoCloseable {
             case "no-title-hop" -> "titles that hits name are not followed";
             case "no-late" -> "tokens are not compared";
             case "no-titles" -> "documents without titles";
+            case "feedback" -> "first hits make a second query";
             case "reranked" -> "first hits compared whole, token by token";
             default -> "";
         };

@@ -139,7 +139,7 @@ class EvalCommandTest {
 
     @Test
     void everyMethodOfTheTablesThatNeedsNoTokensOfTheModelRuns() {
-        String methods = "dense,fused,expanded,vector,text,rrf,no-fluency,no-title-hop,no-late,no-titles";
+        String methods = "dense,fused,expanded,vector,text,rrf,no-fluency,no-title-hop,no-late,no-titles,feedback";
         assertThat(eval("--json", "--compare", methods)).as(shell.err()).isZero();
         JsonNode compared = shell.json().get("compare");
         for (String method : methods.split(",", -1)) {
