@@ -251,7 +251,7 @@ final class Answering {
         switch (failure) {
             case LlmUnavailableException e ->
                 context.recorder().degraded(Hop.CHAT, "llm_unavailable", describe(e.attempts()));
-            case DeadlineExceededException e -> context.recorder().degraded(Hop.CHAT, Retrieval.TIMED_OUT, "");
+            case DeadlineExceededException e -> context.recorder().degraded(Hop.CHAT, Asking.TIMED_OUT, "");
             default ->
                 context.recorder()
                         .degraded(Hop.CHAT, "failed", failure.getClass().getSimpleName());

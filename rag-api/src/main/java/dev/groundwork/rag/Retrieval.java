@@ -6,21 +6,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The first half of a question: legs in parallel, fusion, reranking. */
 final class Retrieval {
 
-    /** Of the time that a hop which may be skipped finds, it may use half: a hung one must leave time for the rest. */
-    private static final double SKIPPABLE_SHARE = 0.5;
-
     /** Where only fusion is to follow, the legs may use nearly all of it. */
     private static final double LAST_SHARE = 0.9;
-
-    /** Why something is missing that was not done in time. */
-    static final String TIMED_OUT = "timed_out";
 
     private final HopExecutor executor;
     private final @Nullable QueryRewriter rewriter;
@@ -63,82 +59,82 @@ final class Retrieval {
             QuestionScope scope,
             Recorder recorder)
             throws Exception {
-        QueryRewriter.Rewrite queries = rewrite(question, deadline, scope, recorder);
-        int candidates = Math.max(settings.candidates(), limit);
-        double share = retrievers.size() == 1 ? 1 : last && reranker == null ? LAST_SHARE : SKIPPABLE_SHARE;
-        AtomicReference<@Nullable Embedding> embedded = new AtomicReference<>();
-        Map<String, List<Hit>> legs;
+        Asking asking = new Asking(question, settings, deadline, executor, scope, recorder);
+        QueryRewriter.Rewrite queries = rewrite(asking);
+        double share = retrievers.size() == 1 ? 1 : last && reranker == null ? LAST_SHARE : Asking.SKIPPABLE_SHARE;
         List<Hit> ranked;
         try (SharedSnapshot snapshot = SharedSnapshot.of(retrievers)) { // let go of before a reranker takes its time
-            legs = legs(question, queries, candidates, deadline, share, scope, recorder, snapshot, embedded::set);
-            recorder.answerability(
-                    Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of())).map(seen -> seen.with(calibration)));
-            ranked = fuse(question, legs, candidates, settings, deadline, scope, recorder);
-            ranked = feedBack(
-                    question,
-                    queries,
-                    ranked,
-                    legs,
-                    embedded.get(),
-                    candidates,
-                    settings,
-                    deadline,
-                    scope,
-                    recorder,
-                    snapshot);
-            ranked = titles(
-                    question, ranked, legs, embedded.get(), candidates, settings, deadline, scope, recorder, snapshot);
-            ranked = late(question, ranked, legs, embedded.get(), settings, deadline, scope, recorder, snapshot);
+            ranked = ranked(asking, queries, Math.max(settings.candidates(), limit), deadline.share(share), snapshot);
         }
         // only now, so that a few hits are the first of many
         int wanted = reranker == null ? limit : Math.max(settings.rerankCandidates(), limit);
-        ranked = ranked.subList(0, Math.min(wanted, ranked.size()));
-        if (reranker == null || ranked.isEmpty()) {
-            return List.copyOf(ranked);
+        ranked = List.copyOf(ranked.subList(0, Math.min(wanted, ranked.size())));
+        return reranker == null || ranked.isEmpty() ? ranked : rerank(reranker, asking, ranked, limit);
+    }
+
+    /** Searches with all legs and makes one ranking of what they find. */
+    private List<Hit> ranked(
+            Asking asking,
+            QueryRewriter.Rewrite queries,
+            int candidates,
+            Deadline legDeadline,
+            @Nullable SharedSnapshot snapshot)
+            throws Exception {
+        AtomicReference<@Nullable Embedding> embedded = new AtomicReference<>();
+        List<Running<List<Hit>>> running = new ArrayList<>();
+        for (Retriever retriever : retrievers) {
+            running.add(executor.start(
+                    asking.scope(),
+                    retriever.name(),
+                    () -> leg(retriever, asking, queries, candidates, legDeadline, snapshot, embedded::set)));
         }
-        return rerank(reranker, question, ranked, limit, deadline, scope, recorder);
+        Map<String, List<Hit>> legs =
+                await(running, legDeadline, asking.deadline().timeout(), asking.recorder());
+        asking.recorder()
+                .answerability(Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of()))
+                        .map(seen -> seen.with(calibration)));
+        Embedding embedding = embedded.get();
+        Ranking.Near near = vectorLegs()
+                .findFirst()
+                .flatMap(leg -> Optional.ofNullable(embedding)
+                        .map(vector -> new Ranking.Near(vector, () -> state(leg, snapshot))))
+                .orElse(null);
+        Ranking ranking = new Ranking(asking, legs, fusion, understood(asking.question(), legs), candidates, near);
+        List<Hit> ranked = retrievers.size() == 1 ? legs.values().iterator().next() : ranking.fuse();
+        if (feedback != null) {
+            ranked = ranking.feedBack(feedback, queries.texts().getFirst(), ranked);
+        }
+        return ranking.compareTokens(ranking.followTitles(ranked));
+    }
+
+    private Stream<VectorRetriever> vectorLegs() {
+        return retrievers.stream().filter(VectorRetriever.class::isInstance).map(VectorRetriever.class::cast);
+    }
+
+    /** Returns how much of the question the model understands, from next to nothing to 1. */
+    private double understood(Question question, Map<String, List<Hit>> legs) {
+        List<Hit> words = legs.getOrDefault(Hop.TEXT, List.of());
+        return vectorLegs()
+                .mapToDouble(leg -> leg.understood(question, words))
+                .min()
+                .orElse(1);
     }
 
     /** What to search for; the question itself where nothing says otherwise, or what should say so fails. */
-    private QueryRewriter.Rewrite rewrite(Question question, Deadline deadline, QuestionScope scope, Recorder recorder)
-            throws Exception {
-        QueryRewriter.Rewrite itself = QueryRewriter.Rewrite.of(question.text());
+    private QueryRewriter.Rewrite rewrite(Asking asking) throws Exception {
+        QueryRewriter.Rewrite itself =
+                QueryRewriter.Rewrite.of(asking.question().text());
         QueryRewriter used = rewriter;
         if (used == null) {
             return itself;
         }
-        Recorder.OpenHop hop = recorder.begin(this, Hop.REWRITE, 1).model(used.name());
-        return skippable(
+        Recorder.OpenHop hop = asking.recorder().begin(this, Hop.REWRITE, 1).model(used.name());
+        return asking.skippable(
                 Hop.REWRITE,
                 hop,
                 itself,
-                deadline,
-                scope,
-                recorder,
-                own -> used.rewrite(question, own),
+                own -> used.rewrite(asking.question(), own),
                 rewrite -> hop.ok(rewrite.texts().size() + rewrite.passages().size()));
-    }
-
-    private Map<String, List<Hit>> legs(
-            Question question,
-            QueryRewriter.Rewrite queries,
-            int candidates,
-            Deadline deadline,
-            double share,
-            QuestionScope scope,
-            Recorder recorder,
-            @Nullable SharedSnapshot snapshot,
-            Consumer<Embedding> embedded)
-            throws Exception {
-        Deadline legDeadline = deadline.share(share);
-        List<Running<List<Hit>>> running = new ArrayList<>();
-        for (Retriever retriever : retrievers) {
-            running.add(executor.start(
-                    scope,
-                    retriever.name(),
-                    () -> leg(retriever, question, queries, candidates, legDeadline, recorder, snapshot, embedded)));
-        }
-        return await(running, legDeadline, deadline.timeout(), recorder);
     }
 
     private Map<String, List<Hit>> await(
@@ -157,7 +153,7 @@ final class Retrieval {
             } catch (DeadlineExceededException e) {
                 recorder.abandon(retriever, Hop.Status.TIMED_OUT);
                 running.get(i).leave();
-                failures.add(new Degradation(retriever.name(), TIMED_OUT, ""));
+                failures.add(new Degradation(retriever.name(), Asking.TIMED_OUT, ""));
                 firstFailure = firstFailure == null ? e : firstFailure;
             } catch (Exception | LinkageError | StackOverflowError e) {
                 failures.add(
@@ -170,7 +166,7 @@ final class Retrieval {
                 // The question itself is at fault, for instance a filter that the index can't translate.
                 throw mistake;
             }
-            if (failures.stream().allMatch(failure -> failure.reason().equals(TIMED_OUT))) {
+            if (failures.stream().allMatch(failure -> failure.reason().equals(Asking.TIMED_OUT))) {
                 throw new DeadlineExceededException(retrievers.getFirst().name(), timeout);
             }
             throw new RetrievalFailedException(failures, firstFailure);
@@ -181,14 +177,15 @@ final class Retrieval {
 
     private static List<Hit> leg(
             Retriever retriever,
-            Question question,
+            Asking asking,
             QueryRewriter.Rewrite queries,
             int candidates,
             Deadline deadline,
-            Recorder recorder,
             @Nullable SharedSnapshot snapshot,
             Consumer<Embedding> embedded)
             throws InterruptedException {
+        Question question = asking.question();
+        Recorder recorder = asking.recorder();
         if (retriever instanceof VectorRetriever vector) {
             return vector.retrieve(
                     question, queries, candidates, deadline, recorder, () -> state(vector, snapshot), embedded);
@@ -229,241 +226,14 @@ final class Retrieval {
         return snapshot == null ? leg.reader() : snapshot.of(leg);
     }
 
-    /** What vectors count: less where the model knows few of the words that were found, and next to nothing where none. */
-    private double vectorWeight(Question question, Map<String, List<Hit>> legs, RagSettings settings) {
-        return settings.vectorWeight() * understood(question, legs);
-    }
-
-    /** Returns how much of the question the model understands, from next to nothing to 1. */
-    private double understood(Question question, Map<String, List<Hit>> legs) {
-        List<Hit> words = legs.getOrDefault(Hop.TEXT, List.of());
-        return retrievers.stream()
-                .filter(VectorRetriever.class::isInstance)
-                .mapToDouble(leg -> ((VectorRetriever) leg).understood(question, words))
-                .min()
-                .orElse(1);
-    }
-
-    private List<Hit> fuse(
-            Question question,
-            Map<String, List<Hit>> legs,
-            int limit,
-            RagSettings settings,
-            Deadline deadline,
-            QuestionScope scope,
-            Recorder recorder)
-            throws Exception {
-        if (retrievers.size() == 1) {
-            List<Hit> only = legs.values().iterator().next();
-            return only.subList(0, Math.min(limit, only.size()));
-        }
-        int in = legs.values().stream().mapToInt(List::size).sum();
-        double weight = vectorWeight(question, legs, settings);
-        Fusion strategy = fusion(Map.of(Hop.VECTOR, weight, Hop.TEXT, 1 - weight));
-        Recorder.OpenHop hop = recorder.begin(this, Hop.FUSE, in);
-        try {
-            List<Hit> fused =
-                    executor.run(scope, Hop.FUSE, deadline, hop.within(() -> List.copyOf(strategy.fuse(legs, limit))));
-            hop.ok(fused);
-            return fused;
-        } catch (Exception e) {
-            hop.failed(e);
-            throw e;
-        }
-    }
-
-    private Fusion fusion(Map<String, Double> weights) {
-        return fusion == null ? new ConvexFusion(weights) : fusion;
-    }
-
-    /** Searches once more, by what the first hits say, where the vector leg has been at work; what goes wrong costs nothing else. */
-    private List<Hit> feedBack(
-            Question question,
-            QueryRewriter.Rewrite queries,
-            List<Hit> fused,
-            Map<String, List<Hit>> legs,
-            @Nullable Embedding embedding,
-            int limit,
-            RagSettings settings,
-            Deadline deadline,
-            QuestionScope scope,
-            Recorder recorder,
-            @Nullable SharedSnapshot snapshot)
-            throws Exception {
-        RelevanceFeedback used = feedback;
-        VectorRetriever vector = vectorLeg();
-        if (used == null || vector == null || embedding == null || fused.isEmpty()) {
-            return fused;
-        }
-        double weight = vectorWeight(question, legs, settings);
-        Fusion strategy = fusion(Map.of(
-                Hop.VECTOR,
-                weight,
-                Hop.TEXT,
-                (1 - weight) * (1 - used.textShare()),
-                SecondPass.TERMS,
-                (1 - weight) * used.textShare()));
-        Recorder.OpenHop hop = recorder.begin(this, Hop.FEEDBACK, Math.min(used.sources(), fused.size()));
-        return skippable(
-                Hop.FEEDBACK,
-                hop,
-                fused,
-                deadline,
-                scope,
-                recorder,
-                own -> new SecondPass(used, question, queries.texts().getFirst(), embedding, state(vector, snapshot))
-                        .search(fused, legs, strategy, limit, own),
-                hop::ok);
-    }
-
-    /** Follows titles where the default legs and a fusion have been at work; what goes wrong with it costs nothing else. */
-    private List<Hit> titles(
-            Question question,
-            List<Hit> fused,
-            Map<String, List<Hit>> legs,
-            @Nullable Embedding embedding,
-            int limit,
-            RagSettings settings,
-            Deadline deadline,
-            QuestionScope scope,
-            Recorder recorder,
-            @Nullable SharedSnapshot snapshot)
-            throws Exception {
-        if (settings.titleHops() == 0 || embedding == null || fusion != null || legs.size() < 2 || fused.isEmpty()) {
-            return fused;
-        }
-        VectorRetriever vector = vectorLeg();
-        if (vector == null) {
-            return fused;
-        }
-        MinMax cosines = MinMax.of(legs.getOrDefault(Hop.VECTOR, List.of()).stream()
-                .mapToDouble(hit -> hit.score().value())
-                .toArray());
-        Recorder.OpenHop hop = recorder.begin(this, Hop.TITLES, fused.size());
-        return skippable(
-                Hop.TITLES,
-                hop,
-                fused,
-                deadline,
-                scope,
-                recorder,
-                own -> {
-                    List<Hit> followed = TitleHop.follow(
-                            question.filter(),
-                            embedding,
-                            state(vector, snapshot),
-                            fused,
-                            cosines,
-                            vectorWeight(question, legs, settings),
-                            settings.titleHops());
-                    return List.copyOf(followed.subList(0, Math.min(limit, followed.size())));
-                },
-                hop::ok);
-    }
-
-    /** Compares tokens where the index has some; what goes wrong with it costs nothing else. */
-    private List<Hit> late(
-            Question question,
-            List<Hit> fused,
-            Map<String, List<Hit>> legs,
-            @Nullable Embedding embedding,
-            RagSettings settings,
-            Deadline deadline,
-            QuestionScope scope,
-            Recorder recorder,
-            @Nullable SharedSnapshot snapshot)
-            throws Exception {
-        VectorRetriever vector = vectorLeg();
-        TokenVectors asked = LateOrder.tokens(embedding);
-        if (settings.lateWeight() == 0 || vector == null || asked == null || fused.size() < 2) {
-            return fused;
-        }
-        Recorder.OpenHop hop = recorder.begin(this, Hop.LATE, fused.size());
-        AtomicReference<Map<String, Double>> near = new AtomicReference<>(Map.of());
-        List<Hit> ordered = skippable(
-                Hop.LATE,
-                hop,
-                fused,
-                deadline,
-                scope,
-                recorder,
-                own -> {
-                    near.set(LateOrder.near(state(vector, snapshot), asked, fused));
-                    return LateOrder.order(fused, near.get(), settings.lateWeight());
-                },
-                hop::ok);
-        Answerability.Tokens.of(fused, near.get())
-                .ifPresent(
-                        said -> recorder.answerability(recorder.answerability().map(seen -> seen.with(said))));
-        return ordered;
-    }
-
-    private @Nullable VectorRetriever vectorLeg() {
-        return retrievers.stream()
-                .filter(VectorRetriever.class::isInstance)
-                .map(VectorRetriever.class::cast)
-                .findFirst()
-                .orElse(null);
-    }
-
-    private List<Hit> rerank(
-            Reranker used,
-            Question question,
-            List<Hit> hits,
-            int limit,
-            Deadline deadline,
-            QuestionScope scope,
-            Recorder recorder)
-            throws Exception {
-        Recorder.OpenHop hop = recorder.begin(this, Hop.RERANK, hits.size()).model(used.name());
-        List<Hit> unranked = hits.subList(0, Math.min(limit, hits.size()));
-        return skippable(
+    private List<Hit> rerank(Reranker used, Asking asking, List<Hit> hits, int limit) throws Exception {
+        Recorder.OpenHop hop =
+                asking.recorder().begin(this, Hop.RERANK, hits.size()).model(used.name());
+        return asking.skippable(
                 Hop.RERANK,
                 hop,
-                unranked,
-                deadline,
-                scope,
-                recorder,
-                own -> List.copyOf(used.rerank(question, hits, limit, own)),
+                hits.subList(0, Math.min(limit, hits.size())),
+                own -> List.copyOf(used.rerank(asking.question(), hits, limit, own)),
                 hop::ok);
-    }
-
-    @FunctionalInterface
-    private interface Skippable<T> {
-        T within(Deadline own) throws Exception;
-    }
-
-    /** Runs a hop within its share of what is left; where it fails or is late, what there is without it stands, and is flagged. */
-    private <T> T skippable(
-            String name,
-            Recorder.OpenHop hop,
-            T without,
-            Deadline deadline,
-            QuestionScope scope,
-            Recorder recorder,
-            Skippable<T> work,
-            Consumer<T> done)
-            throws Exception {
-        Deadline own = deadline.share(SKIPPABLE_SHARE);
-        String reason;
-        String detail;
-        try {
-            T result = executor.run(scope, name, own, hop.within(() -> work.within(own)));
-            done.accept(result);
-            return result;
-        } catch (CancelledException e) {
-            hop.failed(e);
-            throw e;
-        } catch (DeadlineExceededException e) {
-            hop.failed(e);
-            reason = TIMED_OUT;
-            detail = "";
-        } catch (Exception | LinkageError | StackOverflowError e) {
-            hop.failed(e);
-            reason = "failed";
-            detail = e.getClass().getSimpleName();
-        }
-        recorder.degraded(name, reason, detail);
-        return without;
     }
 }

@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of an index that all legs of a question read, and what follows them until the hits are ranked. Pinned by the leg that needs it first, on that leg's thread: a
- * disk that hangs costs a leg and not the question.
+ * The state of an index that all legs of a question read, and what follows them until the hits are ranked. Pinned by the leg
+ * that needs it first, on that leg's thread: a disk that hangs costs a leg and not the question.
  */
 final class SharedSnapshot implements AutoCloseable {
 

@@ -208,7 +208,7 @@ class FeedbackHopTest {
 
         assertThat(result.hits()).extracting(Hit::id).containsExactly("a", "b", "c");
         assertThat(result.trace().degradations())
-                .containsExactly(new Degradation(Hop.FEEDBACK, Retrieval.TIMED_OUT, ""));
+                .containsExactly(new Degradation(Hop.FEEDBACK, Asking.TIMED_OUT, ""));
     }
 
     @Test
