@@ -60,7 +60,7 @@ class BestFormQueryTest {
                 if (i % 2 == 0) {
                     document.add(new TextField("half", words(random), Field.Store.NO));
                 }
-                if (i % 37 == 0 || i > DOCUMENTS - 300 && i < DOCUMENTS - 100) {
+                if (i % 37 == 0 || (i > DOCUMENTS - 300 && i < DOCUMENTS - 100)) {
                     document.add(new TextField("few", words(random), Field.Store.NO));
                 }
                 writer.addDocument(document);
