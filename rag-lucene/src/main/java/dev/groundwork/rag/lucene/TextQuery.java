@@ -14,7 +14,6 @@ import org.apache.lucene.index.TermStates;
 import org.apache.lucene.search.BooleanClause.Occur;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
-import org.apache.lucene.search.DisjunctionMaxQuery;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.PhraseQuery;
 import org.apache.lucene.search.Query;
@@ -71,7 +70,7 @@ final class TextQuery {
             if (forms.size() == 1) {
                 return query(forms.get(0));
             }
-            Query best = new DisjunctionMaxQuery(forms.stream().map(Form::query).toList(), 0);
+            Query best = new BestFormQuery(forms.stream().map(Form::query).toList());
             return boost == 1 ? best : new BoostQuery(best, boost);
         }
     }
