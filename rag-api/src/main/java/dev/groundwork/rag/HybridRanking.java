@@ -79,7 +79,8 @@ public final class HybridRanking {
         }
         TokenVectors tokens = LateOrder.tokens(question);
         if (settings.lateWeight() > 0 && tokens != null) {
-            hits = LateOrder.order(hits, LateOrder.near(index, tokens, hits), settings.lateWeight());
+            hits = LateOrder.order(
+                    hits, LateOrder.near(index, tokens, hits), LateOrder.weight(settings.lateWeight(), understood));
         }
         return hits.subList(0, Math.min(limit, hits.size()));
     }

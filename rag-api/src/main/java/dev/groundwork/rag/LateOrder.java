@@ -21,7 +21,20 @@ final class LateOrder {
     private static final Comparator<Ranked> BEST_FIRST =
             Comparator.comparingDouble((Ranked ranked) -> -ranked.score).thenComparingInt(Ranked::before);
 
+    /** What is left of the weight of tokens where the model knows no word: they are pieces of words, alike wherever those stand. */
+    private static final double FOREIGN = 0.8;
+
     private LateOrder() {}
+
+    /**
+     * Returns what tokens count for a question.
+     *
+     * @param weight what they count where the model knows the language
+     * @param understood how much of the question it understands, from 0 to 1
+     */
+    static double weight(double weight, double understood) {
+        return weight * (FOREIGN + (1 - FOREIGN) * understood);
+    }
 
     /** Returns what there is to compare of a question; {@code null} where there is nothing. */
     static @Nullable TokenVectors tokens(@Nullable Embedding question) {

@@ -31,8 +31,8 @@ import java.util.regex.Pattern;
  * @param titleHops {@code rag.search.title-hops}: how many of the best hits are read for the titles of other documents, which
  *     are then raised; 0 to 20, where 0 switches it off
  * @param lateWeight {@code rag.search.late-weight}: what the comparison of the question's tokens with those of each hit counts
- *     in the order of the best hits, where the index keeps them; 0 to 1, where 0 switches it off. It counts
- *     the same in every language: tokens are pieces of words, and alike wherever those stand
+ *     in the order of the best hits, where the index keeps them; 0 to 1, where 0 switches it off. Up to a
+ *     fifth less in a language that the model does not know
  * @param minCosine {@code rag.search.min-cosine}: below this cosine of the best hit of the vector leg a question counts
  *     as not answered by the collection; -1 to 1, where -1 switches it off
  * @param minAnswerability {@code rag.answer.min-answerability}: below this probability that the collection answers it, a
@@ -242,7 +242,7 @@ public record RagSettings(
         private int candidates = 100;
         private double vectorWeight = 0.6;
         private int titleHops = 3;
-        private double lateWeight = 0.4;
+        private double lateWeight = 0.5;
         private double minCosine = -1;
         private double minAnswerability = 0;
         private int rerankCandidates = 50;
@@ -286,7 +286,7 @@ public record RagSettings(
             return this;
         }
 
-        /** Sets what the comparison of tokens counts in the order of the best hits; 0 to 1, 0 for off. 0.4 by default. */
+        /** Sets what the comparison of tokens counts in the order of the best hits; 0 to 1, 0 for off. 0.5 by default. */
         public Builder lateWeight(double value) {
             lateWeight = value;
             return this;

@@ -12,6 +12,7 @@ final class Ranking {
     private final Asking asking;
     private final Map<String, List<Hit>> legs;
     private final @Nullable Fusion fusion;
+    private final double understood;
     private final double vectorWeight;
     private final int limit;
     private final @Nullable Near near;
@@ -49,6 +50,7 @@ final class Ranking {
         this.asking = asking;
         this.legs = legs;
         this.fusion = fusion;
+        this.understood = understood;
         this.vectorWeight = asking.settings().vectorWeight() * understood;
         this.limit = limit;
         this.near = near;
@@ -138,7 +140,7 @@ final class Ranking {
     /** Compares tokens where the index has some; what goes wrong with it costs nothing else. */
     List<Hit> compareTokens(List<Hit> fused) throws Exception {
         Near vector = near;
-        double weight = asking.settings().lateWeight();
+        double weight = LateOrder.weight(asking.settings().lateWeight(), understood);
         TokenVectors asked = LateOrder.tokens(vector == null ? null : vector.embedding);
         if (weight == 0 || vector == null || asked == null || fused.size() < 2) {
             return fused;

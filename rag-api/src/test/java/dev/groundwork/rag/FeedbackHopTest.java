@@ -207,8 +207,7 @@ class FeedbackHopTest {
                 search(RelevanceFeedback.DEFAULT, Question.of("key?").withTimeout(Duration.ofMillis(400)));
 
         assertThat(result.hits()).extracting(Hit::id).containsExactly("a", "b", "c");
-        assertThat(result.trace().degradations())
-                .containsExactly(new Degradation(Hop.FEEDBACK, Asking.TIMED_OUT, ""));
+        assertThat(result.trace().degradations()).containsExactly(new Degradation(Hop.FEEDBACK, Asking.TIMED_OUT, ""));
     }
 
     @Test

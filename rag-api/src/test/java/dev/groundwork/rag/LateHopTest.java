@@ -270,10 +270,16 @@ class LateHopTest {
     }
 
     @Test
-    void tokensCountTheSameInEveryLanguageForTheyAreComparedPieceByPiece() {
+    void tokensCountInEveryLanguageForTheyArePiecesOfWords() {
         near.putAll(Map.of("0", 0.2, "1", 0.9, "2", 0.5));
         fluency = 0;
         assertThat(ids(3, weighing(1))).containsExactly("1", "2", "0");
+    }
+
+    @Test
+    void whatTokensCountFallsByAFifthWhereTheModelKnowsNoWord() {
+        assertThat(LateOrder.weight(0.5, 1)).isEqualTo(0.5);
+        assertThat(LateOrder.weight(0.5, 0)).isEqualTo(0.4);
     }
 
     @Test
