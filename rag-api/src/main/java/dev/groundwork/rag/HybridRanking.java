@@ -43,7 +43,8 @@ public final class HybridRanking {
 
     /**
      * Returns how many fused hits {@link #refine} should be given for so many in the end: those beyond the ones that are
-     * returned may come forward.
+     * returned may come forward. A {@link Rag} hands on as many as {@link RagSettings#candidates()}, so that one which only its
+     * title brings forward may stand elsewhere there.
      */
     public int depth(int limit) {
         return Math.max(limit, LateOrder.COMPARED);
@@ -51,7 +52,8 @@ public final class HybridRanking {
 
     /**
      * Ranks anew what was fused: documents whose titles the best hits name are looked for and raised, and the best hits are
-     * ordered by what their tokens say of the question's, where the index and the question have tokens. Blocks for a search
+     * ordered by what their tokens say of the question's, where the index and the question have tokens; that counts up to a
+     * fifth less the less the model understands. Blocks for a search
      * and some reading.
      *
      * @param index the state of the index that was searched

@@ -86,8 +86,8 @@ public final class QuestionEmbedder {
     }
 
     /**
-     * Returns how much of a question the model understands: what its vectors and tokens count beside what they count where
-     * it understands all. A model that is not {@link Fluent} is taken for one that does.
+     * Returns how much of a question the model understands: what its vectors count beside what they count where it
+     * understands all. Tokens count a fifth less at most; see {@link HybridRanking#refine}. A model that is not {@link Fluent} is taken for one that does.
      *
      * @param question the question's text
      * @param found the first {@value #TEXTS} texts or more that words found, best first; asked for only where the model can

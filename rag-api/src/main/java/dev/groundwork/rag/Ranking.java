@@ -4,6 +4,7 @@ import dev.langchain4j.data.embedding.Embedding;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes one ranking of what the legs of a question found: fusion, and the steps that look at the fused hits again. */
@@ -21,15 +22,9 @@ final class Ranking {
      * What can be looked up once more by the question's vector.
      *
      * @param embedding what the vector leg searched for
-     * @param state what it searched in
+     * @param state gives the state of the index that it searched in
      */
-    record Near(Embedding embedding, State state) {}
-
-    /** Gives the state of the index that the legs searched. */
-    @FunctionalInterface
-    interface State {
-        SegmentReader reader();
-    }
+    record Near(Embedding embedding, Supplier<SegmentReader> state) {}
 
     /**
      * Makes one for a question.
@@ -103,7 +98,7 @@ final class Ranking {
                 Hop.FEEDBACK,
                 hop,
                 fused,
-                own -> new SecondPass(feedback, asking.question(), asked, vector.embedding, vector.state.reader())
+                own -> new SecondPass(feedback, asking.question(), asked, vector.embedding, vector.state.get())
                         .search(fused, legs, strategy, limit, own),
                 hop::ok);
     }
@@ -127,7 +122,7 @@ final class Ranking {
                     List<Hit> followed = TitleHop.follow(
                             asking.question().filter(),
                             vector.embedding,
-                            vector.state.reader(),
+                            vector.state.get(),
                             fused,
                             cosines,
                             vectorWeight,
@@ -153,7 +148,7 @@ final class Ranking {
                 hop,
                 fused,
                 own -> {
-                    nearness.set(LateOrder.near(vector.state.reader(), asked, fused));
+                    nearness.set(LateOrder.near(vector.state.get(), asked, fused));
                     return LateOrder.order(fused, nearness.get(), weight);
                 },
                 hop::ok);

@@ -93,11 +93,9 @@ final class Retrieval {
         asking.recorder()
                 .answerability(Answerability.of(legs.getOrDefault(Hop.VECTOR, List.of()))
                         .map(seen -> seen.with(calibration)));
-        Embedding embedding = embedded.get();
-        Ranking.Near near = vectorLegs()
-                .findFirst()
-                .flatMap(leg -> Optional.ofNullable(embedding)
-                        .map(vector -> new Ranking.Near(vector, () -> state(leg, snapshot))))
+        Ranking.Near near = Optional.ofNullable(embedded.get())
+                .flatMap(vector ->
+                        vectorLegs().findFirst().map(leg -> new Ranking.Near(vector, () -> state(leg, snapshot))))
                 .orElse(null);
         Ranking ranking = new Ranking(asking, legs, fusion, understood(asking.question(), legs), candidates, near);
         List<Hit> ranked = retrievers.size() == 1 ? legs.values().iterator().next() : ranking.fuse();
